@@ -1,0 +1,45 @@
+/** Closed vocabularies: each is a list first (schemas, translations and tests walk it) and a type second. */
+
+export const ROLES = ['agent', 'supervisor', 'manager', 'administrator', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What the system derives about an agent (D6). Status, chosen by the person, is another fact. */
+export const ACTIVITIES = ['offline', 'idle', 'offered', 'dialing', 'talking', 'holding', 'after-service', 'not-answering'] as const;
+export type Activity = (typeof ACTIVITIES)[number];
+
+export const LANGUAGES = ['es', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export const SELECTIONS = ['most-qualified', 'least-qualified', 'longest-idle'] as const;
+export type Selection = (typeof SELECTIONS)[number];
+
+/** Whose doing an ending was. `network` is a carrier or transport failure, `center` a rule or a fault of ours. */
+export const ENDED_BY = ['customer', 'agent', 'center', 'network'] as const;
+export type EndedBy = (typeof ENDED_BY)[number];
+
+/** Why a leg ended, in the contact center's words. The SIP code and Q.850 value stay in the trace. */
+export const LEG_CAUSES = [
+  'hung-up',
+  'cancelled',
+  'busy',
+  'no-answer',
+  'declined',
+  'answered-elsewhere',
+  'unreachable',
+  'not-found',
+  'forbidden',
+  'no-common-codec',
+  'congestion',
+  'media-lost',
+  'switch-lost',
+  'replaced',
+  'failed',
+] as const;
+export type LegCause = (typeof LEG_CAUSES)[number];
+
+/** How a conversation ended, for history and figures. */
+export const CONVERSATION_ENDINGS = ['answered', 'abandoned', 'short-abandon', 'overflowed', 'closed', 'no-answer', 'busy', 'failed', 'left-in-menu'] as const;
+export type ConversationEnding = (typeof CONVERSATION_ENDINGS)[number];
+
+export const DIRECTIONS = ['inbound', 'outbound', 'internal'] as const;
+export type Direction = (typeof DIRECTIONS)[number];

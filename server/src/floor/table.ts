@@ -1,0 +1,70 @@
+/**
+ * A map of immutable values that can take back what it was told since `mark`. Watchers (indexes) see every change, also the
+ * ones taken back, so that they never have to be told of a rollback.
+ */
+export class Table<Value> {
+  readonly #rows = new Map<string, Value>();
+  readonly #watchers: ((key: string, before: Value | undefined, after: Value | undefined) => void)[] = [];
+  #undo: { readonly key: string; readonly before: Value | undefined }[] | undefined;
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#rows.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#rows.has(key);
+  }
+
+  /** Writes a row, or removes it when `value` is undefined. */
+  put(key: string, value: Value | undefined): void {
+    const before = this.#rows.get(key);
+    if (before === value) return;
+    this.#undo?.push({ key, before });
+    this.#write(key, before, value);
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#rows.keys();
+  }
+
+  values(): IterableIterator<Value> {
+    return this.#rows.values();
+  }
+
+  entries(): IterableIterator<[string, Value]> {
+    return this.#rows.entries();
+  }
+
+  watch(watcher: (key: string, before: Value | undefined, after: Value | undefined) => void): void {
+    this.#watchers.push(watcher);
+    for (const [key, value] of this.#rows) watcher(key, undefined, value);
+  }
+
+  /** From here on changes can be taken back. */
+  mark(): void {
+    this.#undo = [];
+  }
+
+  keep(): void {
+    this.#undo = undefined;
+  }
+
+  takeBack(): void {
+    const undo = this.#undo ?? [];
+    this.#undo = undefined;
+    for (let i = undo.length - 1; i >= 0; i--) {
+      const { key, before } = undo[i]!;
+      this.#write(key, this.#rows.get(key), before);
+    }
+  }
+
+  #write(key: string, before: Value | undefined, after: Value | undefined): void {
+    if (after === undefined) this.#rows.delete(key);
+    else this.#rows.set(key, after);
+    for (const watcher of this.#watchers) watcher(key, before, after);
+  }
+}

@@ -1,0 +1,3 @@
+export type * from './commands.ts';
+export type * from './events.ts';
+export type * from './port.ts';
