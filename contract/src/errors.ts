@@ -22,6 +22,8 @@ export const ERRORS = {
   'recording-not-ready': 409,
   'link-expired': 410,
   'too-large': 413,
+  'name-taken': 409,
+  'in-use': 409,
   'storage-away': 503,
   'switch-away': 503,
   overloaded: 503,

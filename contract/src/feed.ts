@@ -6,7 +6,8 @@ import { z } from 'zod';
  * entity, so that applying a change is: delete `removed`, then set `changed`. A position that is not the last plus one is a gap:
  * subscribe again. Every entity of a topic has a schema in `live.ts`.
  */
-export const FEED_TOPICS = ['me', 'board'] as const;
+/** `demo-board` is the board of the account that lives by itself, with the same entities as `board`. */
+export const FEED_TOPICS = ['me', 'board', 'demo-board'] as const;
 export type FeedTopic = (typeof FEED_TOPICS)[number];
 
 export const feedRequest = z.discriminatedUnion('type', [
