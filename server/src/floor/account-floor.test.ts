@@ -1,0 +1,240 @@
+import { mkdtemp, rm, writeFile, appendFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Facts } from '@centralita/kernel';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Command, CommandAnswer } from '../telephony/port/index.ts';
+import { AccountFloor } from './account-floor.ts';
+import { CommitLine } from './commit-line.ts';
+import { FencedError } from './journal-store.ts';
+import type { AccountProgram, FloorWorld, TurnOutcome } from './program.ts';
+import { Spool } from './spool.ts';
+import { Table } from './table.ts';
+import { MemoryJournal } from './testing/memory-journal.ts';
+
+/** A tiny account: lamps that are lit and put out, each lit lamp ringing a bell in the switch. */
+type Input = { readonly do: 'light' | 'out' | 'break' | 'refused-effect' | 'remind'; readonly lamp: string; readonly inMs?: number };
+type Event = { readonly type: 'lit' | 'put-out'; readonly lamp: string; readonly id: string };
+interface World extends FloorWorld {
+  readonly tables: { readonly lamps: Table<unknown>; readonly personal: Table<unknown> };
+}
+
+const program: AccountProgram<World, Input, Event> = {
+  version: 1,
+  createWorld: (account) => {
+    const personal = new Table<string>();
+    return { account, personal, tables: { lamps: new Table<unknown>(), personal: personal as Table<unknown> } };
+  },
+  decide(world, input, facts: Facts): TurnOutcome<Event> {
+    if (input.do === 'remind') {
+      return { events: [], effects: [], timers: [{ change: 'set', id: `remind:${input.lamp}`, at: facts.now + input.inMs!, input: { do: 'light', lamp: input.lamp } }] };
+    }
+    const event: Event = { type: input.do === 'light' ? 'lit' : 'put-out', lamp: input.lamp, id: facts.draw('leg') };
+    program.evolve(world, event);
+    if (input.do === 'break') throw new Error('the filament broke');
+    if (input.do === 'refused-effect') return { refusal: 'already-ended' };
+    const bell: Command = { type: 'send-digits', legId: event.id, digits: input.lamp };
+    return { events: [event], effects: [{ id: facts.draw('effect'), command: bell }], timers: [], answer: event.id };
+  },
+  evolve(world, event) {
+    world.tables.lamps.put(event.lamp, event.type === 'lit' ? { id: event.id } : undefined);
+  },
+  upcast: (event) => event as Event,
+};
+
+const account = 'acc_test';
+let folder: string;
+let journal: MemoryJournal;
+let sent: { id: string; command: Command; epoch: number }[];
+let answer: CommandAnswer;
+let alarms: string[];
+let storage: boolean[];
+const opened: CommitLine[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'centralita-floor-'));
+  journal = new MemoryJournal();
+  sent = [];
+  answer = { accepted: true };
+  alarms = [];
+  storage = [];
+});
+afterEach(async () => {
+  journal.mode = 'up';
+  for (const line of opened.splice(0)) await line.close();
+  await rm(folder, { recursive: true });
+});
+
+async function openFloor(now: () => number = () => 1_000_000) {
+  const spool = new Spool(join(folder, 'turns.spool'), 1_000_000);
+  const { droppedBytes } = await spool.open();
+  const fenced: FencedError[] = [];
+  const commitLine = new CommitLine({ store: journal, spool, patienceMs: 20, retryMs: 5, onStorageAway: (away) => storage.push(away), onFenced: (error) => fenced.push(error) });
+  opened.push(commitLine);
+  await commitLine.recover();
+  const committed: string[] = [];
+  const waiters: { count: number; done: () => void }[] = [];
+  const floor = new AccountFloor<World, Input, Event>({
+    account,
+    program,
+    store: journal,
+    commitLine,
+    telephony: { send: (id, command, epoch) => (sent.push({ id, command, epoch }), Promise.resolve(answer)) },
+    clock: { now },
+    refusedEffect: () => ({ do: 'out', lamp: 'refused' }),
+    onCommitted: (turn) => {
+      committed.push(...turn.events.map((event) => `${event.type} ${event.lamp}`));
+      for (const waiter of waiters) if (committed.length >= waiter.count) waiter.done();
+    },
+    onAlarm: (name) => alarms.push(name),
+  });
+  const { turnsReplayed } = await floor.restore('test');
+  const committedCount = (count: number) => (committed.length >= count ? Promise.resolve() : new Promise<void>((done) => waiters.push({ count, done })));
+  return { floor, committed, fenced, spool, turnsReplayed, droppedBytes, committedCount, commitLine };
+}
+const lamps = (floor: AccountFloor<World, Input, Event>) => [...floor.world.tables.lamps.entries()];
+
+describe('a turn', () => {
+  it('commits before its effect is performed and its answer given', async () => {
+    const { floor } = await openFloor();
+    floor.setConnected(true);
+    journal.mode = 'silent';
+    const waiting = floor.submit({ do: 'light', lamp: 'a' });
+    expect(sent).toEqual([]);
+    const result = await waiting;
+    expect(result.ok).toBe(true);
+    expect(sent).toHaveLength(1);
+    expect(storage).toEqual([true]);
+  });
+
+  it('that throws or is refused changes nothing and raises an alarm only when it threw', async () => {
+    const { floor } = await openFloor();
+    await floor.submit({ do: 'light', lamp: 'a' });
+    const before = lamps(floor);
+    expect(await floor.submit({ do: 'break', lamp: 'b' })).toMatchObject({ ok: false, refusal: { code: 'internal' } });
+    expect(await floor.submit({ do: 'refused-effect', lamp: 'b' })).toMatchObject({ ok: false, refusal: { code: 'already-ended' } });
+    expect(lamps(floor)).toEqual(before);
+    expect(alarms).toEqual(['turn-threw']);
+    expect(journal.turns.get(account)).toHaveLength(1);
+  });
+
+  it('shares one commit with those that arrive while another is in flight', async () => {
+    const { floor } = await openFloor();
+    await Promise.all(Array.from({ length: 50 }, (_, i) => floor.submit({ do: 'light', lamp: String(i) })));
+    expect(journal.groups).toEqual([1, 49]);
+  });
+});
+
+describe('a restart', () => {
+  it('replays to the same state, from the journal alone and from a snapshot with the rest', async () => {
+    const first = await openFloor();
+    for (const lamp of ['a', 'b', 'c']) await first.floor.submit({ do: 'light', lamp });
+    await first.floor.submit({ do: 'out', lamp: 'b' });
+    const second = await openFloor();
+    expect(lamps(second.floor)).toEqual(lamps(first.floor));
+    expect(second.turnsReplayed).toBe(4);
+    await second.floor.takeSnapshot();
+    await second.floor.submit({ do: 'light', lamp: 'd' });
+    const third = await openFloor();
+    expect(lamps(third.floor)).toEqual(lamps(second.floor));
+    expect(third.turnsReplayed).toBe(1);
+  });
+
+  it('skips a snapshot that cannot be read', async () => {
+    const first = await openFloor();
+    await first.floor.submit({ do: 'light', lamp: 'a' });
+    await journal.saveSnapshot({ account, seq: 1, schemaVersion: 1, takenAt: 0, state: new Uint8Array([1, 2, 3]) });
+    const second = await openFloor();
+    expect(lamps(second.floor)).toEqual(lamps(first.floor));
+    expect(alarms).toEqual(['snapshot-unreadable']);
+  });
+
+  it('sends every effect that was not accepted again, with the same id and the new epoch', async () => {
+    const first = await openFloor();
+    await first.floor.submit({ do: 'light', lamp: 'a' });
+    first.floor.setConnected(true);
+    first.floor.stop();
+    answer = { accepted: false, reason: 'disconnected' };
+    const second = await openFloor();
+    second.floor.setConnected(true);
+    expect(sent.map((one) => one.epoch)).toEqual([1, 2]);
+    expect(new Set(sent.map((one) => one.id)).size).toBe(1);
+  });
+
+  it('does not repeat an effect whose acceptance was journaled', async () => {
+    const first = await openFloor();
+    first.floor.setConnected(true);
+    await first.floor.submit({ do: 'light', lamp: 'a' });
+    await first.floor.submit({ do: 'light', lamp: 'b' });
+    first.floor.stop();
+    const second = await openFloor();
+    expect(second.floor.openEffects).toBe(1);
+  });
+
+  it('keeps timers, and fires an overdue one when it starts', async () => {
+    const first = await openFloor();
+    await first.floor.submit({ do: 'remind', lamp: 'late', inMs: 5_000 });
+    first.floor.stop();
+    const second = await openFloor(() => 1_006_000);
+    expect(second.floor.timerCount).toBe(1);
+    second.floor.start();
+    await second.committedCount(1);
+    expect(second.committed).toEqual(['lit late']);
+    second.floor.stop();
+    const third = await openFloor(() => 1_006_000);
+    expect(third.floor.timerCount).toBe(0);
+  });
+
+  it('is fenced out by the process that took the account over', async () => {
+    const first = await openFloor();
+    await openFloor();
+    await expect(first.floor.submit({ do: 'light', lamp: 'a' })).rejects.toThrow(FencedError);
+    expect(first.fenced).toHaveLength(1);
+  });
+});
+
+describe('PostgreSQL away', () => {
+  it('[fault 4, 5] turns go to the spool, are acknowledged, and reach the journal in order when it is back', async () => {
+    const { floor, committed, committedCount } = await openFloor();
+    await floor.submit({ do: 'light', lamp: '0' });
+    journal.mode = 'away';
+    for (let i = 1; i <= 5; i++) expect((await floor.submit({ do: 'light', lamp: String(i) })).ok).toBe(true);
+    expect(journal.turns.get(account)).toHaveLength(1);
+    journal.mode = 'up';
+    await opened[0]!.close();
+    opened.length = 0;
+    await committedCount(6);
+    expect(committed).toEqual([0, 1, 2, 3, 4, 5].map((i) => `lit ${i}`));
+    const again = await openFloor();
+    expect(again.turnsReplayed).toBe(6);
+    expect(journal.turns.get(account)!.map((turn) => turn.seq)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('[fault 12] a spool left by a killed process is sent first, but for a torn tail', async () => {
+    const first = await openFloor();
+    await first.floor.submit({ do: 'light', lamp: 'a' });
+    const turn = journal.turns.get(account)![0]!;
+    const spool = new Spool(join(folder, 'turns.spool'), 1_000_000);
+    await spool.open();
+    await spool.append([{ ...turn, seq: 2 }]);
+    await spool.close();
+    await appendFile(join(folder, 'turns.spool'), 'deadbeef {"account":"acc_te');
+    const second = await openFloor();
+    expect(second.droppedBytes).toBe(27);
+    expect(second.turnsReplayed).toBe(2);
+    await writeFile(join(folder, 'turns.spool'), '');
+  });
+});
+
+describe('personal values', () => {
+  it('are journaled apart and filled into the effect only when it is performed', async () => {
+    const { floor } = await openFloor();
+    floor.setConnected(true);
+    const reference = 'per_01jd8c5v0kz3m4n5p6q7r8s9ta';
+    await floor.submit({ do: 'light', lamp: reference }, { [reference]: '600000142' });
+    expect(sent[0]!.command).toMatchObject({ digits: '600000142' });
+    const turn = journal.turns.get(account)![0]!;
+    expect(JSON.stringify({ ...turn, personal: {} })).not.toContain('600000142');
+    expect(turn.personal).toEqual({ [reference]: '600000142' });
+  });
+});

@@ -1,0 +1,37 @@
+import { type Facts, formatId, type IdKind, type Instant } from '@centralita/kernel';
+
+const SEED_BYTES = 16;
+
+export const freshSeed = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(SEED_BYTES))).toString('base64url');
+
+/**
+ * Facts of one turn. Ids and chances come from a small fast generator (sfc32, Chris Doty-Humphrey's PractRand) over the turn's
+ * journaled seed: the same seed draws the same ids, and no hash is computed on the hot path.
+ */
+export function factsOf(now: Instant, seed: string): Facts {
+  const bytes = Buffer.from(seed, 'base64url');
+  let a = bytes.readInt32LE(0);
+  let b = bytes.readInt32LE(4);
+  let c = bytes.readInt32LE(8);
+  let d = bytes.readInt32LE(12);
+  const next = (): number => {
+    const t = (((a + b) | 0) + d) | 0;
+    d = (d + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + t) | 0;
+    return t >>> 0;
+  };
+  const entropy = Buffer.alloc(12);
+  return {
+    now,
+    draw(kind: IdKind): string {
+      entropy.writeUInt32LE(next(), 0);
+      entropy.writeUInt32LE(next(), 4);
+      entropy.writeUInt32LE(next(), 8);
+      return formatId(kind, now, entropy.subarray(0, 10));
+    },
+    chance: () => next() / 0x1_0000_0000,
+  };
+}

@@ -1,0 +1,111 @@
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { StoredTurn } from './journal-store.ts';
+
+/**
+ * Where turns wait while PostgreSQL is away: a file of lines `crc32 json`, appended and fsynced. A torn tail (the machine died
+ * while writing) was never acknowledged to anybody, so what follows the last whole line is dropped and counted.
+ */
+export class Spool {
+  readonly #path: string;
+  readonly #limitBytes: number;
+  #file: FileHandle | undefined;
+  #bytes = 0;
+  #turns: StoredTurn[] = [];
+
+  constructor(path: string, limitBytes: number) {
+    this.#path = path;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Reads what an earlier process left. @returns how many bytes of a torn tail were dropped */
+  async open(): Promise<{ readonly droppedBytes: number }> {
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    const { turns, goodBytes } = parseSpool(text);
+    this.#turns = turns;
+    this.#bytes = goodBytes;
+    this.#file = await open(this.#path, 'a', 0o600);
+    const droppedBytes = Buffer.byteLength(text) - goodBytes;
+    if (droppedBytes > 0) await this.#file.truncate(goodBytes);
+    return { droppedBytes };
+  }
+
+  get size(): number {
+    return this.#turns.length;
+  }
+
+  get full(): boolean {
+    return this.#bytes >= this.#limitBytes;
+  }
+
+  /** The oldest turns that are not in the journal yet. */
+  head(count: number): readonly StoredTurn[] {
+    return this.#turns.slice(0, count);
+  }
+
+  /** Durable when it resolves. */
+  async append(turns: readonly StoredTurn[]): Promise<void> {
+    if (!this.#file) throw new Error('the spool is not open');
+    const text = turns.map(spoolLine).join('');
+    await this.#file.appendFile(text);
+    await this.#file.datasync();
+    this.#bytes += Buffer.byteLength(text);
+    this.#turns.push(...turns);
+  }
+
+  /** Forgets the oldest `count`; the file is emptied when nothing is left, and rewritten only then: a repeat is harmless. */
+  async drained(count: number): Promise<void> {
+    this.#turns.splice(0, count);
+    if (this.#turns.length > 0 || !this.#file) return;
+    await this.#file.truncate(0);
+    await this.#file.datasync();
+    this.#bytes = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  /** Puts an unreadable or refused spool aside, so that nothing is lost and nothing is repeated. */
+  async setAside(): Promise<string> {
+    await this.close();
+    const aside = `${this.#path}.refused-${(await stat(this.#path)).mtimeMs.toFixed(0)}`;
+    await rename(this.#path, aside);
+    this.#turns = [];
+    this.#bytes = 0;
+    await this.open();
+    return aside;
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.#path, { force: true });
+  }
+}
+
+function spoolLine(turn: StoredTurn): string {
+  const json = JSON.stringify(turn);
+  return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+}
+
+function parseSpool(text: string): { turns: StoredTurn[]; goodBytes: number } {
+  const turns: StoredTurn[] = [];
+  let goodBytes = 0;
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from);
+    if (end < 0) break;
+    const line = text.slice(from, end);
+    const json = line.slice(9);
+    if (crc32(json).toString(16).padStart(8, '0') !== line.slice(0, 8)) break;
+    turns.push(JSON.parse(json) as StoredTurn);
+    goodBytes += Buffer.byteLength(line) + 1;
+    from = end + 1;
+  }
+  return { turns, goodBytes };
+}
