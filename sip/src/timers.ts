@@ -1,0 +1,43 @@
+import { systemClock, type Clock } from '@centralita/kernel';
+
+/** One pending wake-up. Cancelling twice, or after it fired, is harmless. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time and wake-ups, injected everywhere, so that tests run in virtual time. `pending` is what must come back to 0. */
+export interface Timers extends Clock {
+  after(delayMs: number, run: () => void): Timer;
+  readonly pending: number;
+}
+
+/** Node's timers on the kernel's monotonic clock. Pending ones do not keep the process alive: a listening socket does. */
+export function systemTimers(): Timers {
+  const clock = systemClock();
+  let pending = 0;
+  return {
+    now: clock.now,
+    after(delayMs, run) {
+      pending++;
+      let live = true;
+      const settle = () => {
+        if (!live) return false;
+        live = false;
+        pending--;
+        return true;
+      };
+      const handle = setTimeout(() => {
+        if (settle()) run();
+      }, delayMs);
+      handle.unref();
+      return {
+        cancel() {
+          if (settle()) clearTimeout(handle);
+        },
+      };
+    },
+    get pending() {
+      return pending;
+    },
+  };
+}

@@ -1,0 +1,5 @@
+import type { DigestServer, DigestServerOptions } from './auth-api.ts';
+
+export function createDigestServer(_options: DigestServerOptions): DigestServer {
+  throw new Error('not built yet');
+}
