@@ -77,7 +77,7 @@ async function requireVersion(connection: Connection): Promise<void> {
 
 async function ensureRole(connection: Connection, role: string): Promise<void> {
   const { rowCount } = await connection.query('select from pg_roles where rolname = $1', [role]);
-  if (rowCount === 0) await connection.query(`create role ${role} login nosuperuser nocreatedb nocreaterole noinherit`);
+  if (rowCount === 0) await connection.query(`create role ${role} login nosuperuser nocreatedb nocreaterole`);
 }
 
 async function ensureDatabase(connection: Connection, database: string): Promise<void> {
