@@ -1,0 +1,7 @@
+import type { PersonalRef } from '@centralita/kernel';
+
+/** A person outside the center, by references into the account's personal values. Null: withheld or unknown. */
+export interface PartyRef {
+  readonly number: PersonalRef | null;
+  readonly name: PersonalRef | null;
+}

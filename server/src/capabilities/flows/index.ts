@@ -1,0 +1,1 @@
+export type { FlowEvent, FlowRun } from './domain/flow-run.ts';
