@@ -1,5 +1,5 @@
 export { FRONT_PRIORITY } from './domain/matcher-port.ts';
-export type { Explanation, Matcher, Rank, WaitingEntry } from './domain/matcher-port.ts';
+export type { AgentProfile, Explanation, Matcher, Rank, WaitingCustomer } from './domain/matcher-port.ts';
 export { WITHDRAWALS } from './domain/offer.ts';
 export type { Offer, OfferEvent, OfferLeg, Withdrawal } from './domain/offer.ts';
 export type { QueuePace } from './domain/pace.ts';

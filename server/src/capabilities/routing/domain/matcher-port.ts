@@ -1,18 +1,24 @@
-import type { Instant, QueueId, UserId, WaitingId } from '@centralita/kernel';
+import type { Instant, QueueId, Selection, UserId, WaitingId } from '@centralita/kernel';
 import type { FloorQueue, SkillLevel } from '../../accounts/index.ts';
 
-/** Goes before everybody in its queue (somebody whose agent was lost); `WaitingEntry.priority` is otherwise 1 to 100. */
+/** Goes before everybody in its queue (somebody whose agent was lost); `WaitingCustomer.priority` is otherwise 1 to 100. */
 export const FRONT_PRIORITY = 1_000_000;
 
+/** Whom an agent may serve. Queue priority 1 is served first. */
+export interface AgentProfile {
+  readonly skills: readonly SkillLevel[];
+  readonly queues: readonly { readonly queueId: QueueId; readonly priority: number }[];
+}
+
 /** A customer as the matcher sees them: in the waiting list, not rung for anybody at this moment. */
-export interface WaitingEntry {
+export interface WaitingCustomer {
   readonly waitingId: WaitingId;
   readonly queueId: QueueId;
   readonly enqueuedAt: Instant;
   /** Base priority; ageing is added from `enqueuedAt` by the queue's `ageingPerMinute`. */
   readonly priority: number;
   readonly required: readonly SkillLevel[];
-  readonly excluded: ReadonlySet<UserId>;
+  readonly excluded: readonly UserId[];
 }
 
 /** Why this agent came first for this customer. */
@@ -25,10 +31,12 @@ export interface Rank {
 }
 
 export interface Explanation {
-  /** How many agents of the queue were passed over, by reason (`not-free`, `skill-missing`, `excluded`, `lower-rank`). */
+  readonly selection: Selection;
+  readonly rank: Rank;
+  /** How many agents of the queue were passed over, by reason (`not-free`, `missing-skills`, `excluded`, `ranked-lower`). */
   readonly passedOver: Readonly<Record<string, number>>;
   /** At most ten, best first. */
-  readonly runnersUp: readonly { readonly agentId: UserId; readonly skillLevel: number; readonly idleMs: number }[];
+  readonly runnersUp: readonly (Rank & { readonly agentId: UserId })[];
 }
 
 /**
@@ -36,20 +44,20 @@ export interface Explanation {
  * Ties are broken by id, so that a replay decides the same.
  */
 export interface Matcher {
-  setAgent(agentId: UserId, agent: { readonly skills: readonly SkillLevel[]; readonly queues: readonly { readonly queueId: QueueId; readonly priority: number }[] } | null): void;
-  setQueue(queueId: QueueId, queue: FloorQueue | null): void;
+  setAgent(agentId: UserId, profile: AgentProfile | null): void;
+  setQueue(queueId: QueueId, settings: FloorQueue | null): void;
   /** May be offered queue work, free since then. Said again with another `since`, it moves. */
   agentFree(agentId: UserId, since: Instant): void;
   agentBusy(agentId: UserId): void;
-  add(entry: WaitingEntry): void;
+  add(customer: WaitingCustomer): void;
   updateRequired(waitingId: WaitingId, required: readonly SkillLevel[]): void;
   remove(waitingId: WaitingId): void;
   /** The customer this free agent should take. */
-  matchForAgent(agentId: UserId, now: Instant): { readonly waitingId: WaitingId; readonly rank: Rank } | undefined;
+  matchForAgent(agentId: UserId, now: Instant): WaitingId | undefined;
   /** The free agent this customer should get. */
-  matchForCustomer(waitingId: WaitingId, now: Instant): { readonly agentId: UserId; readonly rank: Rank } | undefined;
-  /** Bounded work: counts and at most ten names. Asked before the offer makes the agent busy and takes the customer off the list. */
-  explain(waitingId: WaitingId, agentId: UserId, now: Instant): Explanation;
+  matchForCustomer(waitingId: WaitingId, now: Instant): UserId | undefined;
+  /** Asked before the offer makes the agent busy and takes the customer off the list. */
+  explain(waitingId: WaitingId, agentId: UserId, now: Instant): Explanation | undefined;
   /** 1 for the next in its queue; undefined when not on the list. */
-  position(waitingId: WaitingId, now: Instant): number | undefined;
+  position(waitingId: WaitingId): number | undefined;
 }
