@@ -105,7 +105,7 @@ create table queue_members (
 );
 create index queue_members_user on queue_members (user_id);
 
--- Queues a supervisor answers for (scope `queue`): those given here, and those that members of the supervisor's groups serve.
+-- Queues a supervisor answers for (S0.20, S0.21).
 create table queue_supervisors (
   account text not null references accounts (account),
   queue_id text not null references queues (queue_id) on delete cascade,
@@ -217,13 +217,40 @@ begin
   foreach of_account in array array['users', 'sessions', 'groups', 'group_members', 'group_supervisors', 'statuses', 'skills', 'agent_skills', 'queues',
     'queue_members', 'queue_supervisors', 'flows', 'retired_flows', 'trunks', 'numbers', 'devices', 'contacts', 'tags', 'outcomes', 'call_pages']
   loop
-    execute format('alter table %I enable row level security', of_account);
-    execute format('create policy by_account on %I using (account = current_account()) with check (account = current_account())', of_account);
+    call protect_account_rows(of_account);
     execute format('grant select, insert, update, delete on %I to app', of_account);
+    -- Projections look up names; passwords, sessions and secrets are no business of theirs.
+    if of_account not in ('users', 'sessions', 'trunks', 'devices') then
+      execute format('grant select on %I to floor', of_account);
+    end if;
   end loop;
 end $$;
+grant select (user_id, account, name, role, language, time_zone, extension, outgoing_calls, blocked_at) on users to floor;
 revoke update, delete on flows from app;
 revoke update, delete on retired_flows from app;
+
+-- Whom and what a person reaches within a scope of the permission table (D4). Row-level security holds inside as well.
+create function reachable_users(viewer text, scope text)
+  returns setof text
+  language sql stable
+  as $$
+    select u.user_id from users u where scope = 'account'
+    union
+    select viewer where scope <> 'account'
+    union
+    select m.user_id from group_supervisors s join group_members m using (group_id) where s.user_id = viewer and scope in ('group', 'queue')
+  $$;
+
+create function reachable_queues(viewer text, scope text)
+  returns setof text
+  language sql stable
+  as $$
+    select q.queue_id from queues q where scope = 'account'
+    union
+    select m.queue_id from queue_members m where m.user_id = viewer and scope = 'own'
+    union
+    select s.queue_id from queue_supervisors s where s.user_id = viewer and scope in ('group', 'queue')
+  $$;
 
 -- Before somebody has signed in there is no account to set. These three look up exactly one row by something only its holder
 -- knows (or, for a call page, something public), and say nothing else; they run as `owner`.
@@ -233,10 +260,10 @@ create function sign_in_candidate(wanted_email text)
   as $$ select u.user_id, u.account, u.password_hash from users u where lower(u.email) = lower(wanted_email) and u.blocked_at is null $$;
 
 create function session_holder(wanted_hash bytea)
-  returns table (session_id text, account text, user_id text)
+  returns table (session_id text, account text, user_id text, role text, language text)
   language sql stable security definer set search_path = pg_catalog, public
   as $$
-    select s.session_id, s.account, s.user_id
+    select s.session_id, s.account, s.user_id, u.role, u.language
     from sessions s join users u on u.user_id = s.user_id
     where s.token_hash = wanted_hash and s.ended_at is null and s.expires_at > now() and u.blocked_at is null
   $$;
