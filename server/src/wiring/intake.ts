@@ -1,0 +1,49 @@
+import { type PersonalRef, randomId } from '@centralita/kernel';
+import type { Party, SwitchSnapshot, TelephonyEvent, TelephonyFact } from '../telephony/port/index.ts';
+import { telephonyInput, type Input, type TelephonyInput } from './account-program/index.ts';
+
+export interface Intake<Kind extends Input = Input> {
+  readonly input: Kind;
+  readonly personal: Readonly<Record<string, string>>;
+}
+
+/** A telephony input that also says how far all accounts had come when it was taken: a restart asks the switch from there. */
+export type PositionedTelephonyInput = TelephonyInput & { readonly committedSeq: number };
+
+/**
+ * Puts a reference in the place of every number, name and digit of an event before it reaches the floor, so that the journal
+ * never holds one (design 3: erasing a person does not rewrite it). An empty (withheld) number stays empty.
+ */
+export function takeIn(event: TelephonyEvent, committedSeq: number): Intake<PositionedTelephonyInput> {
+  const personal: Record<string, string> = {};
+  const refer = (value: string): string => {
+    if (value === '') return '';
+    const reference: PersonalRef = randomId('personal', event.at);
+    personal[reference] = value;
+    return reference;
+  };
+  const fact = withReferences(event.fact, refer);
+  return { input: { ...telephonyInput({ ...event, fact }), committedSeq }, personal };
+}
+
+function withReferences(fact: TelephonyFact, refer: (value: string) => string): TelephonyFact {
+  switch (fact.type) {
+    case 'leg-offered':
+      return { ...fact, caller: partyReferences(fact.caller, refer), dialled: refer(fact.dialled) };
+    case 'digit':
+      return { ...fact, digit: refer(fact.digit) };
+    case 'transfer-requested':
+      return { ...fact, target: refer(fact.target) };
+    default:
+      return fact;
+  }
+}
+
+function partyReferences(party: Party, refer: (value: string) => string): Party {
+  return { number: refer(party.number), ...(party.name === undefined ? {} : { name: refer(party.name) }) };
+}
+
+/** What the floor needs of a snapshot is which legs, recordings and devices there are; whose numbers they carry it knows already. */
+export function withoutNumbers(snapshot: SwitchSnapshot): SwitchSnapshot {
+  return { ...snapshot, legs: snapshot.legs.map((leg) => ({ ...leg, caller: { number: '' }, dialled: '' })) };
+}
