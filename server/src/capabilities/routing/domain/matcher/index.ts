@@ -70,7 +70,7 @@ export function createMatcher(): Matcher {
     add({ waitingId: id, queueId, enqueuedAt, priority, required, excluded }) {
       const before = waiting.get(id);
       before?.queue.exit(before);
-      waiting.set(id, queueOf(queueId).enter({ id, enqueuedAt, priority, required, excluded: new Set(excluded) }));
+      waiting.set(id, queueOf(queueId).enter({ id, enqueuedAt, priority, required, excluded: excluded.length === 0 ? NOBODY : new Set(excluded) }));
     },
     updateRequired(waitingId, required) {
       const entry = waiting.get(waitingId);
@@ -100,6 +100,8 @@ export function createMatcher(): Matcher {
     },
   };
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Memberships come in the order in which the agent serves queues; only equals are compared by who has more priority by now. */
 function bestFor(memberships: readonly Membership[], now: number): IndexedWaiting | undefined {

@@ -156,7 +156,7 @@ const level = fc.integer({ min: 1, max: 5 });
 const skillId = pick('skill', 3);
 const skills = fc.uniqueArray(fc.record({ skillId, level }), { selector: (skill) => skill.skillId, maxLength: 3 });
 // Seldom asked for, so that most customers can be served by many.
-const required: fc.Arbitrary<SkillLevel[]> = fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.uniqueArray(fc.record({ skillId, level: fc.integer({ min: 1, max: 3 }) }), { selector: (skill) => skill.skillId, maxLength: 2 }) });
+const required: fc.Arbitrary<SkillLevel[]> = fc.oneof({ weight: 3, arbitrary: fc.constant<SkillLevel[]>([]) }, { weight: 2, arbitrary: fc.uniqueArray(fc.record({ skillId, level: fc.integer({ min: 1, max: 3 }) }), { selector: (skill) => skill.skillId, maxLength: 2 }) });
 // Few instants and priorities, so that ties happen; half minutes apart, so that ageing crosses.
 const instant = fc.integer({ min: 0, max: 12 }).map((i) => i * (MINUTE / 2));
 const settings = fc

@@ -15,6 +15,8 @@ export class QueueIndex {
   readonly members = new Map<string, Membership>();
   readonly #buckets = new Map<string, Bucket>();
   readonly #requirements = new Map<string, Requirement>();
+  /** Most customers bring their queue's own list of skills, the same object every time: found without spelling it out. */
+  #spelled = new WeakMap<readonly SkillLevel[], Requirement>();
   #ordered: Bucket[] = [];
   #version = 0;
   #settings: FloorQueue | undefined;
@@ -165,6 +167,12 @@ export class QueueIndex {
   }
 
   #requirementFor(required: readonly SkillLevel[]): Requirement {
+    let requirement = this.#spelled.get(required);
+    if (requirement === undefined) this.#spelled.set(required, (requirement = this.#requirementSpelled(required)));
+    return requirement;
+  }
+
+  #requirementSpelled(required: readonly SkillLevel[]): Requirement {
     const spelled = canonical(required);
     const key = spelled.map(({ skillId, level }) => `${skillId}:${level}`).join(' ');
     const known = this.#requirements.get(key);
@@ -185,6 +193,7 @@ export class QueueIndex {
   }
 
   #sweepRequirements(): void {
+    this.#spelled = new WeakMap();
     for (const [key, { waiting }] of this.#requirements) if (waiting.size === 0) this.#requirements.delete(key);
   }
 
@@ -202,6 +211,7 @@ export class QueueIndex {
   #reorderWaiting(ageing: number): void {
     const everybody = [...this.#requirements.values()].flatMap(({ waiting }) => [...waiting]);
     this.#requirements.clear();
+    this.#spelled = new WeakMap();
     this.ageing = ageing;
     for (const entry of everybody) {
       entry.requirement = this.#requirementFor(entry.required);
