@@ -13,8 +13,8 @@ export interface PoolOptions {
   readonly name?: string;
   /** A statement that takes longer is cancelled; 0: none is. Reports that may run long ask for their own pool. */
   readonly statementTimeoutMs?: number;
-  /** A connection broke while nobody used it (the server restarted). The pool makes a new one by itself. */
-  readonly onIdleError?: (error: Error) => void;
+  /** A connection broke while no query ran on it (the server restarted). The pool makes a new one by itself. */
+  readonly onBreak?: (error: Error) => void;
 }
 
 /**
@@ -38,8 +38,11 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // Without a listener a restart of the server would end the process.
-  pool.on('error', options.onIdleError ?? (() => {}));
+  // Without listeners a restart of the server would end the process: the pool watches the connections it holds, not those it
+  // has lent. Whoever uses a lent one hears of it from the next query.
+  const onBreak = options.onBreak ?? (() => {});
+  pool.on('error', onBreak);
+  pool.on('connect', (client) => client.on('error', onBreak));
   return pool;
 }
 

@@ -1,0 +1,171 @@
+import type { AccountId } from '@centralita/kernel';
+import { FencedError, type JournalStore, type StoredSnapshot, type StoredTurn } from '../floor/journal-store.ts';
+import { jsonbText, plainText } from './journal-json.ts';
+import { type Pool, sqlState } from './pool.ts';
+
+/** Raised by the journal's fence (migration 0001). */
+const FENCED = 'CT001';
+const TURNS_PER_READ = 1_000;
+/** An unreadable snapshot is skipped for an older one, so a few are kept. */
+const SNAPSHOTS_KEPT = 4;
+
+/**
+ * One statement for a group of turns and their personal values, so that a crowd costs one round trip and one fsync. A turn
+ * that is there already is left alone: a retry after an answer that never came.
+ */
+const APPEND = `
+  with turns as (
+    insert into journal (account, seq, epoch, at, decider_version, input, seed, events, effects, timers, closed_effects)
+    select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::integer[], $6::jsonb[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[])
+    on conflict (account, seq) do nothing
+    returning 1
+  ), personal as (
+    insert into journal_personal (account, ref, value, seq)
+    select * from unnest($12::text[], $13::text[], $14::text[], $15::bigint[])
+    on conflict (account, ref) do nothing
+  )
+  select count(*) as appended from turns`;
+
+/** Rows that are there under the same number but were decided by somebody else. */
+const STRANGERS = `
+  select t.account, t.seq from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) as t (account, seq, epoch, seed)
+  left join journal j on j.account = t.account and j.seq = t.seq
+  where j.epoch is distinct from t.epoch or j.seed is distinct from t.seed
+  limit 1`;
+
+const READ = `
+  select j.seq, j.epoch, j.at, j.decider_version, j.input, j.seed, j.events, j.effects, j.timers, j.closed_effects,
+    (select jsonb_object_agg(p.ref, p.value) from journal_personal p where p.account = j.account and p.seq = j.seq) as personal
+  from journal j where j.account = $1 and j.seq > $2 order by j.seq limit ${TURNS_PER_READ}`;
+
+interface TurnRow {
+  readonly seq: number;
+  readonly epoch: number;
+  readonly at: Date;
+  readonly decider_version: number;
+  readonly input: unknown;
+  readonly seed: string;
+  readonly events: StoredTurn['events'];
+  readonly effects: StoredTurn['effects'];
+  readonly timers: StoredTurn['timers'];
+  readonly closed_effects: readonly string[];
+  readonly personal: Readonly<Record<string, string>> | null;
+}
+
+interface SnapshotRow {
+  readonly seq: number;
+  readonly schema_version: number;
+  readonly taken_at: Date;
+  readonly state: Buffer;
+}
+
+/** The journal in PostgreSQL. `pool` is the role `floor`'s. */
+export class PostgresJournal implements JournalStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async takeLease(account: AccountId, owner: string): Promise<number> {
+    const { rows } = await this.#pool.query<{ epoch: number }>(
+      `insert into floor_leases (account, epoch, owner) values ($1, 1, $2)
+       on conflict (account) do update set epoch = floor_leases.epoch + 1, owner = excluded.owner, taken_at = now()
+       returning epoch`,
+      [account, owner],
+    );
+    return rows[0]!.epoch;
+  }
+
+  async appendTurns(turns: readonly StoredTurn[]): Promise<void> {
+    if (turns.length === 0) return;
+    try {
+      const { rows } = await this.#pool.query<{ appended: number }>({ name: 'append-turns', text: APPEND, values: appendValues(turns) });
+      if (rows[0]!.appended < turns.length) await this.#refuseStrangers(turns);
+    } catch (error) {
+      if (sqlState(error) === FENCED) throw new FencedError((error as Error).message, { cause: error });
+      throw error;
+    }
+  }
+
+  async *readTurns(account: AccountId, afterSeq: number): AsyncGenerator<StoredTurn> {
+    for (let last = afterSeq; ; ) {
+      const { rows } = await this.#pool.query<TurnRow>({ name: 'read-turns', text: READ, values: [account, last] });
+      for (const row of rows) yield turnOf(account, row);
+      if (rows.length < TURNS_PER_READ) return;
+      last = rows.at(-1)!.seq;
+    }
+  }
+
+  async saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
+    await this.#pool.query(
+      `with saved as (
+         insert into snapshots (account, seq, schema_version, taken_at, state) values ($1, $2, $3, $4, $5)
+         on conflict (account, seq) do update set schema_version = excluded.schema_version, taken_at = excluded.taken_at, state = excluded.state
+       )
+       delete from snapshots where account = $1 and seq <
+         (select min(kept.seq) from (select seq from snapshots where account = $1 and seq <> $2 order by seq desc limit ${SNAPSHOTS_KEPT - 1}) kept)`,
+      [snapshot.account, snapshot.seq, snapshot.schemaVersion, new Date(snapshot.takenAt), Buffer.from(snapshot.state)],
+    );
+  }
+
+  async *loadSnapshots(account: AccountId): AsyncGenerator<StoredSnapshot> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const { rows } = await this.#pool.query<SnapshotRow>(
+        'select seq, schema_version, taken_at, state from snapshots where account = $1 and seq < $2 order by seq desc limit 1',
+        [account, before],
+      );
+      const row = rows[0];
+      if (!row) return;
+      yield { account, seq: row.seq, schemaVersion: row.schema_version, takenAt: row.taken_at.getTime(), state: row.state };
+      before = row.seq;
+    }
+  }
+
+  async #refuseStrangers(turns: readonly StoredTurn[]): Promise<void> {
+    const { rows } = await this.#pool.query<{ account: string; seq: number }>(STRANGERS, [
+      turns.map((turn) => turn.account),
+      turns.map((turn) => turn.seq),
+      turns.map((turn) => turn.epoch),
+      turns.map((turn) => turn.seed),
+    ]);
+    const stranger = rows[0];
+    if (stranger) throw new FencedError(`turn ${stranger.seq} of ${stranger.account} is in the journal already, decided by another process`);
+  }
+}
+
+function appendValues(turns: readonly StoredTurn[]): unknown[] {
+  const personal = turns.flatMap((turn) => Object.entries(turn.personal).map(([ref, value]) => ({ account: turn.account, ref, value, seq: turn.seq })));
+  return [
+    turns.map((turn) => turn.account),
+    turns.map((turn) => turn.seq),
+    turns.map((turn) => turn.epoch),
+    turns.map((turn) => new Date(turn.at).toISOString()),
+    turns.map((turn) => turn.deciderVersion),
+    turns.map((turn) => jsonbText(turn.input)),
+    turns.map((turn) => turn.seed),
+    turns.map((turn) => jsonbText(turn.events)),
+    turns.map((turn) => jsonbText(turn.effects)),
+    turns.map((turn) => jsonbText(turn.timers)),
+    turns.map((turn) => jsonbText(turn.closedEffects)),
+    personal.map((row) => row.account),
+    personal.map((row) => row.ref),
+    personal.map((row) => plainText(row.value)),
+    personal.map((row) => row.seq),
+  ];
+}
+
+const turnOf = (account: AccountId, row: TurnRow): StoredTurn => ({
+  account,
+  seq: row.seq,
+  epoch: row.epoch,
+  at: row.at.getTime(),
+  deciderVersion: row.decider_version,
+  input: row.input,
+  seed: row.seed,
+  events: row.events,
+  effects: row.effects,
+  timers: row.timers,
+  closedEffects: row.closed_effects,
+  personal: row.personal ?? {},
+});
