@@ -229,6 +229,14 @@ grant select (user_id, account, name, role, language, time_zone, extension, outg
 revoke update, delete on flows from app;
 revoke update, delete on retired_flows from app;
 
+-- Whether another account answers this number for calls without a trunk; says no more than that.
+create function public_number_elsewhere(wanted text)
+  returns boolean
+  language sql stable security definer set search_path = pg_catalog, public
+  as $$ select exists (select from numbers n where n.number = wanted and n.public and n.account <> current_account()) $$;
+revoke all on function public_number_elsewhere(text) from public;
+grant execute on function public_number_elsewhere(text) to app;
+
 -- Whom and what a person reaches within a scope of the permission table (D4). Row-level security holds inside as well.
 create function reachable_users(viewer text, scope text)
   returns setof text

@@ -33,10 +33,17 @@ export interface Edit<Value> {
   readonly floor: readonly FloorChange[];
 }
 
+/** Why a change of configuration is not made, in words of the error catalogue. */
+export interface ConfigurationRefusal {
+  readonly code: 'not-found' | 'version-conflict' | 'name-taken' | 'in-use' | 'invalid-input' | 'flow-invalid' | 'forbidden';
+  readonly detail?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
+}
+
 /**
  * The one way configuration changes: `work` writes the rows, and the audit rows and the floor's outbox rows that it names are
  * written in the same transaction. A refusal rolls everything back.
  */
-export type ChangeConfiguration = <Value, Refusal>(editor: Editor, work: (sql: Sql) => Promise<Result<Edit<Value>, Refusal>>) => Promise<Result<Value, Refusal>>;
+export type ChangeConfiguration = <Value>(editor: Editor, work: (sql: Sql) => Promise<Result<Edit<Value>, ConfigurationRefusal>>) => Promise<Result<Value, ConfigurationRefusal>>;
 
 export type ReadConfiguration = <Value>(account: AccountId, work: (sql: Sql) => Promise<Value>) => Promise<Value>;

@@ -2,12 +2,7 @@ import type { FlowId, Instant, Language, QueueId, Role, SkillId, UserId } from '
 import type { FloorAgent, FloorFlow, FloorQueue, SkillLevel } from '../domain/floor-configuration.ts';
 import type { ChangeConfiguration, ReadConfiguration, Sql } from './change-configuration.ts';
 
-/** Why a change of configuration is not made, in words of the error catalogue. */
-export interface ConfigurationRefusal {
-  readonly code: 'not-found' | 'version-conflict' | 'name-taken' | 'in-use' | 'invalid-input' | 'flow-invalid' | 'forbidden';
-  readonly detail?: string;
-  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
-}
+export type { ConfigurationRefusal } from './change-configuration.ts';
 
 /** Whom a reader reaches, from the permission table. Applied in SQL. */
 export interface Reach {

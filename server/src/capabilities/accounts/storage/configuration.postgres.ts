@@ -1,18 +1,18 @@
 import type { AccountId, Result } from '@centralita/kernel';
 import { type Connection, inAccount, type Pool } from '../../../storage/pool.ts';
-import type { AuditNote, ChangeConfiguration, Edit, Editor, FloorChange, ReadConfiguration, Sql } from '../application/change-configuration.ts';
+import type { AuditNote, ChangeConfiguration, ConfigurationRefusal, Edit, Editor, FloorChange, ReadConfiguration, Sql } from '../application/change-configuration.ts';
 
 /** Carries a refusal out of a transaction, so that it rolls back. */
-class Refused<Refusal> extends Error {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
+class Refused extends Error {
+  readonly refusal: ConfigurationRefusal;
+  constructor(refusal: ConfigurationRefusal) {
     super('the change was refused');
     this.refusal = refusal;
   }
 }
 
 export function changeConfigurationIn(pool: Pool): ChangeConfiguration {
-  return async <Value, Refusal>(editor: Editor, work: (sql: Sql) => Promise<Result<Edit<Value>, Refusal>>): Promise<Result<Value, Refusal>> => {
+  return async <Value>(editor: Editor, work: (sql: Sql) => Promise<Result<Edit<Value>, ConfigurationRefusal>>): Promise<Result<Value, ConfigurationRefusal>> => {
     try {
       return await inAccount(pool, editor.account, async (connection) => {
         const sql = sqlOf(connection);
@@ -23,7 +23,7 @@ export function changeConfigurationIn(pool: Pool): ChangeConfiguration {
         return { ok: true, value: outcome.value.value };
       });
     } catch (error) {
-      if (error instanceof Refused) return { ok: false, refusal: error.refusal as Refusal };
+      if (error instanceof Refused) return { ok: false, refusal: error.refusal };
       throw error;
     }
   };
