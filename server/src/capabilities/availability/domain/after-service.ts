@@ -1,3 +1,4 @@
+import { decided, type Decider, refused } from '@centralita/kernel';
 import type { AfterServiceId, ConversationId, Instant, QueueId, SegmentId, UserId } from '@centralita/kernel';
 
 /*
@@ -29,3 +30,31 @@ interface AfterServiceEventFacts {
 export type AfterServiceEvent =
   | (AfterServiceEventFacts & { readonly type: 'after-service-started'; readonly endsAt: Instant | null })
   | (AfterServiceEventFacts & { readonly type: 'after-service-ended'; readonly reason: 'finished' | 'limit' | 'signed-out'; readonly startedAt: Instant; readonly durationMs: number });
+
+export type AfterServiceCommand =
+  | { readonly type: 'start'; readonly afterServiceId: AfterServiceId; readonly agentId: UserId; readonly conversationId: ConversationId; readonly segmentId: SegmentId; readonly queueId: QueueId; readonly limitMs: number | null }
+  | { readonly type: 'finish'; readonly agentId: UserId }
+  | { readonly type: 'limit-over' }
+  | { readonly type: 'sign-out' };
+
+export type AfterServiceRefusal = 'already-ended' | 'not-yours' | 'not-allowed-now';
+
+export const afterService: Decider<AfterService, AfterServiceCommand, AfterServiceEvent, AfterServiceRefusal> = {
+  decide(state, command, { now: at }) {
+    if (!state) {
+      if (command.type !== 'start') return refused('already-ended');
+      const { limitMs, ...started } = command;
+      return decided({ ...started, type: 'after-service-started', at, endsAt: limitMs === null ? null : at + limitMs });
+    }
+    if (command.type === 'start') return refused('not-allowed-now');
+    if (command.type === 'finish' && command.agentId !== state.agentId) return refused('not-yours');
+    const { afterServiceId, agentId, conversationId, segmentId, queueId, startedAt } = state;
+    const reason = command.type === 'finish' ? 'finished' : command.type === 'limit-over' ? 'limit' : 'signed-out';
+    return decided({ type: 'after-service-ended', afterServiceId, agentId, conversationId, segmentId, queueId, at, reason, startedAt, durationMs: Math.max(0, at - startedAt) });
+  },
+  evolve(_state, event) {
+    if (event.type === 'after-service-ended') return undefined;
+    const { afterServiceId, agentId, conversationId, segmentId, queueId, at, endsAt } = event;
+    return { state: 'running', afterServiceId, agentId, conversationId, segmentId, queueId, startedAt: at, endsAt };
+  },
+};

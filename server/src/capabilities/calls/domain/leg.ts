@@ -1,3 +1,4 @@
+import { assertNever, decided, type Decider, type Decision, refused } from '@centralita/kernel';
 import type { CallId, ConversationId, DeviceId, Instant, LegCause, LegId, OfferId, PlacementId, TrunkId, UserId } from '@centralita/kernel';
 
 /*
@@ -90,3 +91,91 @@ export type LegEvent =
   | (LegEventFacts & { readonly type: 'leg-dismissed'; readonly cause: LegCause })
   | (LegEventFacts & { readonly type: 'leg-quality-measured'; readonly agentId: UserId | null; readonly quality: LegQuality })
   | (LegEventFacts & { readonly type: 'leg-ended'; readonly role: LegRole; readonly by: 'far-end' | 'center' | 'network'; readonly cause: LegCause; readonly sipStatus: number | null });
+
+export type LegCommand =
+  | (Omit<LegFacts, 'incoming' | 'startedAt'> & { readonly type: 'enter' })
+  | (Omit<LegFacts, 'incoming' | 'startedAt'> & { readonly type: 'place'; readonly placementId: PlacementId })
+  | { readonly type: 'ring'; readonly earlyMedia: boolean }
+  | { readonly type: 'pick-up' }
+  | { readonly type: 'stall' }
+  | { readonly type: 'recover' }
+  | { readonly type: 'dismiss'; readonly cause: LegCause }
+  | { readonly type: 'measure'; readonly quality: LegQuality }
+  | { readonly type: 'end'; readonly by: 'far-end' | 'center' | 'network'; readonly cause: LegCause; readonly sipStatus: number | null };
+
+export type LegRefusal = 'leg-unknown' | 'leg-known' | 'leg-ending' | 'leg-not-ringing' | 'leg-not-answered' | 'leg-already-so';
+
+export const leg: Decider<Leg, LegCommand, LegEvent, LegRefusal> = {
+  decide(state, command, facts) {
+    if (!state) return begin(command, facts.now);
+    const seen = { legId: state.legId, callId: state.callId, conversationId: state.conversationId, at: facts.now };
+    switch (command.type) {
+      case 'enter':
+      case 'place':
+        return refused('leg-known');
+      case 'end':
+        return decided({ ...seen, type: 'leg-ended', role: state.role, by: command.by, cause: command.cause, sipStatus: command.sipStatus });
+      case 'dismiss':
+        return state.state === 'ending' ? refused('leg-ending') : decided({ ...seen, type: 'leg-dismissed', cause: command.cause });
+      case 'ring':
+        return state.state === 'placed' ? decided({ ...seen, type: 'leg-rang', earlyMedia: command.earlyMedia }) : refused('leg-already-so');
+      case 'pick-up':
+        if (state.state === 'ending') return refused('leg-ending');
+        return state.state === 'answered' || state.state === 'stalled' ? refused('leg-already-so') : decided({ ...seen, type: 'leg-picked-up' });
+      case 'stall':
+        return state.state === 'answered' ? decided({ ...seen, type: 'leg-stalled' }) : refused('leg-not-answered');
+      case 'recover':
+        return state.state === 'stalled' ? decided({ ...seen, type: 'leg-recovered' }) : refused('leg-already-so');
+      case 'measure':
+        return state.state === 'answered' || state.state === 'stalled'
+          ? decided({ ...seen, type: 'leg-quality-measured', agentId: state.role.kind === 'customer' ? null : state.role.agentId, quality: command.quality })
+          : refused('leg-not-answered');
+      default:
+        return assertNever(command);
+    }
+  },
+  evolve(state, event) {
+    switch (event.type) {
+      case 'leg-entered':
+        return { state: 'offered', ...factsOf(event), incoming: true };
+      case 'leg-placed':
+        return { state: 'placed', ...factsOf(event), incoming: false, placementId: event.placementId };
+      case 'leg-rang':
+        return state?.state === 'placed' ? { ...state, state: 'ringing' } : state;
+      case 'leg-picked-up':
+        return state && { state: 'answered', ...lasting(state), answeredAt: event.at, quality: null };
+      case 'leg-stalled':
+        return state?.state === 'answered' ? { ...state, state: 'stalled', stalledAt: event.at } : state;
+      case 'leg-recovered':
+        return state?.state === 'stalled' ? { state: 'answered', ...lasting(state), answeredAt: state.answeredAt, quality: state.quality } : state;
+      case 'leg-dismissed':
+        return state && { state: 'ending', ...lasting(state), cause: event.cause };
+      case 'leg-quality-measured':
+        return state?.state === 'answered' || state?.state === 'stalled' ? { ...state, quality: event.quality } : state;
+      case 'leg-ended':
+        return undefined;
+      default:
+        return assertNever(event);
+    }
+  },
+};
+
+function begin(command: LegCommand, at: Instant): Decision<LegEvent, LegRefusal> {
+  if (command.type === 'enter') return decided({ ...command, type: 'leg-entered', at });
+  if (command.type === 'place') return decided({ ...command, type: 'leg-placed', at });
+  return refused('leg-unknown');
+}
+
+const factsOf = (event: Extract<LegEvent, { type: 'leg-entered' | 'leg-placed' }>) => ({
+  legId: event.legId,
+  callId: event.callId,
+  conversationId: event.conversationId,
+  role: event.role,
+  via: event.via,
+  startedAt: event.at,
+});
+
+const lasting = ({ legId, callId, conversationId, role, via, incoming, startedAt }: LegFacts): LegFacts => ({ legId, callId, conversationId, role, via, incoming, startedAt });
+
+/** Connected to a person: it hears and can be heard, or will again. */
+export const isAnswered = (state: Leg | undefined): state is AnsweredLeg | StalledLeg => state?.state === 'answered' || state?.state === 'stalled';
