@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { OperatorError } from '../config/operator-error.ts';
 import { openConnection, type Connection } from './pool.ts';
 
 export interface Migration {
@@ -16,7 +17,7 @@ export const MIGRATIONS_FOLDER = path.resolve(import.meta.dirname, '../../migrat
 const ADVISORY_LOCK = 7_264_318;
 
 /** The database and this program do not fit together; the line says what to do. */
-export class MigrationMismatch extends Error {
+export class MigrationMismatch extends OperatorError {
   override name = 'MigrationMismatch';
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { OperatorError } from '../config/operator-error.ts';
 
 /** Where a PostgreSQL server's programs are, and how old it is. */
 export interface PostgresBinaries {
@@ -11,7 +12,7 @@ export interface PostgresBinaries {
 }
 
 /** What is wrong, in a line that an operator can act on. */
-export class PostgresUnavailable extends Error {
+export class PostgresUnavailable extends OperatorError {
   override name = 'PostgresUnavailable';
 }
 
