@@ -7,12 +7,12 @@ create table account_keys (
   created_at timestamptz not null default now()
 );
 
--- One row per recording that has a file, or had one. The floor's events say when it ran; this says where it is.
+-- One row per recording, from its beginning: the floor's events say when it ran, this says where its sound is.
 create table recording_files (
   recording_id text primary key,
   account text not null references accounts (account),
   conversation_id text,
-  state text not null check (state in ('claimed', 'ready', 'failed', 'deleted')),
+  state text not null check (state in ('running', 'claimed', 'ready', 'failed', 'deleted')),
   -- Relative to the recordings folder; null once deleted.
   file text,
   started_at timestamptz not null,

@@ -1,0 +1,85 @@
+import type { AccountId, Clock, ContactId, Instant } from '@centralita/kernel';
+
+export interface KnownCaller {
+  readonly contactId: ContactId;
+  readonly name: string;
+}
+export interface ContactTable {
+  /** Contacts by any of these numbers, as digits. */
+  byNumbers(account: AccountId, numbers: readonly string[]): Promise<ReadonlyMap<string, KnownCaller>>;
+  /** How many conversations of this number came before. */
+  earlierCalls(account: AccountId, number: string): Promise<number>;
+}
+
+export interface Caller {
+  readonly known: KnownCaller | null;
+  readonly earlierCalls: number;
+}
+
+const FRESH_MS = 60_000;
+const ENTRIES_LIMIT = 20_000;
+const UNKNOWN: Caller = { known: null, earlierCalls: 0 };
+
+/**
+ * Who calls, for screens that cannot wait: answers at once with what is known, asks the database behind, and says when there
+ * is news. A caller's card is so complete one moment after their call, well before an agent's browser rings.
+ */
+export class CallerLookup {
+  readonly #contacts: ContactTable;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, { caller: Caller; readAt: Instant; reading: boolean }>();
+  readonly #onNews: (account: AccountId) => void;
+  readonly #onFailure: (reason: string, work: Promise<unknown>) => void;
+
+  constructor(options: {
+    readonly contacts: ContactTable;
+    readonly clock: Clock;
+    readonly onNews: (account: AccountId) => void;
+    readonly onFailure: (reason: string, work: Promise<unknown>) => void;
+  }) {
+    this.#contacts = options.contacts;
+    this.#clock = options.clock;
+    this.#onNews = options.onNews;
+    this.#onFailure = options.onFailure;
+  }
+
+  caller(account: AccountId, number: string): Caller {
+    const digits = digitsOf(number);
+    if (!digits) return UNKNOWN;
+    const key = `${account} ${digits}`;
+    const entry = this.#known.get(key);
+    if (entry && (entry.reading || this.#clock.now() - entry.readAt < FRESH_MS)) return entry.caller;
+    const reading = { caller: entry?.caller ?? UNKNOWN, readAt: this.#clock.now(), reading: true };
+    this.#remember(key, reading);
+    this.#onFailure('looking a caller up', this.#read(account, digits, key));
+    return reading.caller;
+  }
+
+  /** A contact was written: whoever it may be about is read again. */
+  forget(account: AccountId): void {
+    for (const key of this.#known.keys()) if (key.startsWith(`${account} `)) this.#known.delete(key);
+  }
+
+  async #read(account: AccountId, digits: string, key: string): Promise<void> {
+    const before = this.#known.get(key)?.caller ?? UNKNOWN;
+    try {
+      const [contacts, earlierCalls] = await Promise.all([this.#contacts.byNumbers(account, [digits]), this.#contacts.earlierCalls(account, digits)]);
+      const caller: Caller = { known: contacts.get(digits) ?? null, earlierCalls };
+      this.#remember(key, { caller, readAt: this.#clock.now(), reading: false });
+      if (caller.known?.contactId !== before.known?.contactId || caller.known?.name !== before.known?.name || caller.earlierCalls !== before.earlierCalls) this.#onNews(account);
+    } catch (error) {
+      // Asked again at the next question.
+      this.#known.delete(key);
+      throw error;
+    }
+  }
+
+  #remember(key: string, entry: { caller: Caller; readAt: Instant; reading: boolean }): void {
+    this.#known.delete(key);
+    if (this.#known.size >= ENTRIES_LIMIT) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(key, entry);
+  }
+}
+
+/** Numbers are compared by their digits: `+51 999 111 222` and `51999111222` are one. */
+export const digitsOf = (number: string): string => number.replace(/\D/g, '');

@@ -1,0 +1,64 @@
+import type { AccountId, ConversationId, Instant, RecordingId } from '@centralita/kernel';
+import { derivedKey } from '../../accounts/index.ts';
+import type { RecordingDeps } from './ports.ts';
+
+/** Told by the floor's `recording-begun`, so that the file has an account even if nobody lives to hear of its end. Repeating is harmless. */
+export function beginRecording(deps: RecordingDeps, account: AccountId, recording: { readonly recordingId: RecordingId; readonly conversationId: ConversationId; readonly startedAt: Instant }): Promise<void> {
+  return deps.table.begin(account, recording);
+}
+
+/**
+ * Told by `recording-completed`: takes the file from where the switch writes, encrypts it and lets it be played. Killed between
+ * any two steps, the next start goes on where it stopped; repeating is harmless.
+ */
+export async function keepRecording(deps: RecordingDeps, account: AccountId, recordingId: RecordingId): Promise<'ready' | 'failed' | 'not-there'> {
+  const row = await deps.table.find(account, recordingId);
+  if (!row || row.state === 'deleted') return 'not-there';
+  if (row.state === 'ready') return 'ready';
+  if (!(await deps.folder.claim(recordingId))) {
+    await deps.table.move(account, recordingId, ['running', 'claimed'], { state: 'failed', failure: 'file-missing' });
+    return 'failed';
+  }
+  await deps.table.move(account, recordingId, ['running', 'failed'], { state: 'claimed' });
+  const key = derivedKey(await deps.accountKeys.keyOf(account), 'recordings');
+  const stored = await deps.folder.store(account, recordingId, key);
+  await deps.table.move(account, recordingId, ['claimed'], { state: 'ready', ...stored });
+  return 'ready';
+}
+
+/** Told by `recording-lost`. What was written until then is kept and can be played; the row says why it is not whole. */
+export async function keepWhatIsLeft(deps: RecordingDeps, account: AccountId, recordingId: RecordingId, reason: string): Promise<void> {
+  const row = await deps.table.find(account, recordingId);
+  if (!row || row.state === 'ready' || row.state === 'deleted') return;
+  await deps.table.move(account, recordingId, ['running', 'claimed'], { state: 'failed', failure: reason });
+  if (await deps.folder.claim(recordingId)) {
+    const key = derivedKey(await deps.accountKeys.keyOf(account), 'recordings');
+    await deps.folder.store(account, recordingId, key);
+  }
+}
+
+/**
+ * At start: recordings whose end nobody told of. Those the switch still writes are left alone; a file that is there is kept,
+ * since its header was refreshed each second.
+ */
+export async function adoptOrphans(deps: RecordingDeps, account: AccountId, stillRuns: (recordingId: RecordingId) => boolean): Promise<number> {
+  let adopted = 0;
+  for (const { recordingId, state } of await deps.table.inStates(account, ['running', 'claimed'])) {
+    if (state === 'running' && stillRuns(recordingId)) continue;
+    if ((await keepRecording(deps, account, recordingId)) === 'ready') adopted += 1;
+  }
+  return adopted;
+}
+
+const AT_ONCE = 200;
+
+/** Retention: file and row's content go together; the row stays to say that there was one. Run by a job until it returns 0. */
+export async function deleteOldRecordings(deps: RecordingDeps, account: AccountId, before: Instant): Promise<number> {
+  const old = await deps.table.olderThan(account, before, AT_ONCE);
+  for (const { recordingId } of old) {
+    await deps.folder.remove(account, recordingId);
+    await deps.table.move(account, recordingId, ['running', 'claimed', 'ready', 'failed'], { state: 'deleted' });
+    await deps.table.audit(account, 'retention', 'recording-deleted', recordingId, null);
+  }
+  return old.length;
+}
