@@ -43,6 +43,8 @@ export interface PlaceLegs {
   readonly onAnswer?: { readonly bridgeId: BridgeId };
   /** Let this leg hear the ringing or early media of the placed ones (outbound calls). */
   readonly earlyMediaTo?: LegId;
+  /** A live leg that they will be bridged with: their media is put on its worker, so that nobody has to move on the answer. */
+  readonly near?: LegId;
 }
 
 export type LegTarget =

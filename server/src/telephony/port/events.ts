@@ -13,8 +13,9 @@ export type TelephonyFact =
   | { readonly type: 'leg-offered'; readonly legId: LegId; readonly from: LegOrigin; readonly caller: Party; readonly dialled: string }
   | { readonly type: 'leg-ringing'; readonly legId: LegId; readonly earlyMedia: boolean }
   | { readonly type: 'leg-answered'; readonly legId: LegId }
-  | { readonly type: 'leg-held'; readonly legId: LegId }
-  | { readonly type: 'leg-resumed'; readonly legId: LegId }
+  /** `by` left out means the far end (a phone's hold button); `center`: our own `hold-leg` or `resume-leg` took effect. */
+  | { readonly type: 'leg-held'; readonly legId: LegId; readonly by?: 'far-end' | 'center' }
+  | { readonly type: 'leg-resumed'; readonly legId: LegId; readonly by?: 'far-end' | 'center' }
   | { readonly type: 'leg-joined'; readonly legId: LegId; readonly bridgeId: BridgeId }
   | { readonly type: 'leg-left'; readonly legId: LegId; readonly bridgeId: BridgeId }
   | { readonly type: 'digit'; readonly legId: LegId; readonly digit: string; readonly durationMs: number; readonly via: 'rfc4733' | 'info' | 'in-band' }

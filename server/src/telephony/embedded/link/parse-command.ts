@@ -68,6 +68,7 @@ const command = z.discriminatedUnion('type', [
     labels: z.record(z.string().regex(/^[A-Za-z0-9-]{1,32}$/), headerText).optional(),
     onAnswer: z.object({ bridgeId: id }).optional(),
     earlyMediaTo: id.optional(),
+    near: id.optional(),
   }),
   z.object({ type: z.literal('ring-leg'), legId: id }),
   z.object({ type: z.literal('answer-leg'), legId: id }),

@@ -1,0 +1,147 @@
+import type { AccountId, BridgeId, LegId } from '@centralita/kernel';
+import type { LegEnding } from '../legs/leg-state.ts';
+import type { Leg } from '../legs/leg.ts';
+import type { Emit, Legs } from '../legs/legs.ts';
+import type { MediaPlane, MonitorMode } from '../media/media-plane.ts';
+
+interface Bridge {
+  readonly id: BridgeId;
+  readonly account: AccountId;
+  readonly members: Set<LegId>;
+  /** Supervisors: they hear, but nobody is in company because of them. */
+  readonly monitors: Set<LegId>;
+  readonly endWhenAlone: Set<LegId>;
+}
+
+/** Who is together with whom. A bridge exists from its first leg to its last. */
+export class Bridges {
+  readonly #bridges = new Map<BridgeId, Bridge>();
+  readonly #ofLeg = new Map<LegId, BridgeId>();
+  readonly #legs: Legs;
+  readonly #media: MediaPlane;
+  readonly #emit: Emit;
+  readonly #joined: ((leg: Leg, bridgeId: BridgeId) => void)[] = [];
+  readonly #left: ((leg: Leg, bridgeId: BridgeId) => void)[] = [];
+
+  constructor(legs: Legs, media: MediaPlane, emit: Emit) {
+    this.#legs = legs;
+    this.#media = media;
+    this.#emit = emit;
+    legs.onEnding((leg, ending) => this.#ended(leg, ending));
+  }
+
+  of(legId: LegId): BridgeId | undefined {
+    return this.#ofLeg.get(legId);
+  }
+
+  exists(bridgeId: BridgeId): boolean {
+    return this.#bridges.has(bridgeId);
+  }
+
+  account(bridgeId: BridgeId): AccountId | undefined {
+    return this.#bridges.get(bridgeId)?.account;
+  }
+
+  members(bridgeId: BridgeId): readonly LegId[] {
+    return [...(this.#bridges.get(bridgeId)?.members ?? [])];
+  }
+
+  onJoined(listener: (leg: Leg, bridgeId: BridgeId) => void): void {
+    this.#joined.push(listener);
+  }
+
+  onLeft(listener: (leg: Leg, bridgeId: BridgeId) => void): void {
+    this.#left.push(listener);
+  }
+
+  /** Legs in another bridge leave that one first; one that is here already stays. */
+  join(bridgeId: BridgeId, account: AccountId, legs: readonly Leg[], endWhenAlone: readonly LegId[] = []): void {
+    const bridge = this.#open(bridgeId, account);
+    const fresh = legs.filter((leg) => !bridge.members.has(leg.id));
+    for (const leg of fresh) {
+      const before = this.#ofLeg.get(leg.id);
+      if (before === bridgeId) bridge.monitors.delete(leg.id);
+      else if (before !== undefined) this.#leave(leg, before);
+      bridge.members.add(leg.id);
+      this.#ofLeg.set(leg.id, bridgeId);
+    }
+    if (fresh.length > 0) this.#media.join(bridgeId, fresh.map((leg) => leg.id));
+    for (const legId of endWhenAlone) bridge.endWhenAlone.add(legId);
+    for (const leg of fresh) {
+      this.#emit(leg.account, { type: 'leg-joined', legId: leg.id, bridgeId });
+      for (const listener of this.#joined) listener(leg, bridgeId);
+    }
+  }
+
+  /** Joins as a monitor, or switches the mode of one; a member becomes one. */
+  monitor(bridgeId: BridgeId, leg: Leg, mode: MonitorMode, agentLegId: LegId): void {
+    const bridge = this.#bridges.get(bridgeId);
+    if (bridge === undefined) return;
+    const before = this.#ofLeg.get(leg.id);
+    if (before !== undefined && before !== bridgeId) this.#leave(leg, before);
+    bridge.members.delete(leg.id);
+    bridge.monitors.add(leg.id);
+    this.#ofLeg.set(leg.id, bridgeId);
+    this.#media.monitor(bridgeId, leg.id, mode, agentLegId);
+    if (before === bridgeId) return;
+    this.#emit(leg.account, { type: 'leg-joined', legId: leg.id, bridgeId });
+    for (const listener of this.#joined) listener(leg, bridgeId);
+  }
+
+  /** Legs that are not in the bridge are passed over. Whoever is left alone and asked for it is ended. */
+  disconnect(bridgeId: BridgeId, legs: readonly Leg[]): void {
+    for (const leg of legs) if (this.#ofLeg.get(leg.id) === bridgeId) this.#leave(leg, bridgeId);
+    this.#endLonely(bridgeId);
+  }
+
+  /** `newLeg` takes the place of `oldLeg`, with what was asked for it. */
+  replace(oldLeg: Leg, newLeg: Leg): void {
+    const bridgeId = this.#ofLeg.get(oldLeg.id);
+    const bridge = bridgeId === undefined ? undefined : this.#bridges.get(bridgeId);
+    if (bridge === undefined) return;
+    const endWhenAlone = bridge.endWhenAlone.has(oldLeg.id) ? [newLeg.id] : [];
+    this.join(bridge.id, bridge.account, [newLeg], endWhenAlone);
+    this.#leave(oldLeg, bridge.id);
+  }
+
+  #open(bridgeId: BridgeId, account: AccountId): Bridge {
+    const before = this.#bridges.get(bridgeId);
+    if (before !== undefined) return before;
+    const bridge: Bridge = { id: bridgeId, account, members: new Set(), monitors: new Set(), endWhenAlone: new Set() };
+    this.#bridges.set(bridgeId, bridge);
+    return bridge;
+  }
+
+  #leave(leg: Leg, bridgeId: BridgeId): void {
+    const bridge = this.#bridges.get(bridgeId);
+    if (bridge === undefined) return;
+    bridge.members.delete(leg.id);
+    bridge.monitors.delete(leg.id);
+    bridge.endWhenAlone.delete(leg.id);
+    this.#ofLeg.delete(leg.id);
+    this.#media.leave(bridgeId, [leg.id]);
+    if (bridge.members.size + bridge.monitors.size === 0) this.#bridges.delete(bridgeId);
+    this.#emit(leg.account, { type: 'leg-left', legId: leg.id, bridgeId });
+    for (const listener of this.#left) listener(leg, bridgeId);
+  }
+
+  /**
+   * A hang-up ends who is left alone; a lost network or a dead media worker does not: the customer then hears music while the
+   * agent comes back or another is found.
+   */
+  #ended(leg: Leg, ending: LegEnding): void {
+    const bridgeId = this.#ofLeg.get(leg.id);
+    if (bridgeId === undefined) return;
+    this.#leave(leg, bridgeId);
+    if (ending.by !== 'network' && ending.cause !== 'media-lost') this.#endLonely(bridgeId);
+  }
+
+  #endLonely(bridgeId: BridgeId): void {
+    const bridge = this.#bridges.get(bridgeId);
+    if (bridge === undefined || bridge.members.size !== 1) return;
+    const [last] = bridge.members;
+    if (last === undefined || !bridge.endWhenAlone.has(last)) return;
+    const leg = this.#legs.get(last);
+    if (leg !== undefined) this.#legs.end(leg, 'hung-up');
+  }
+}
