@@ -17,6 +17,7 @@ export * from './rtp/reception.ts';
 export * from './rtp/rtcp.ts';
 export * from './rtp/source-lock.ts';
 export * from './sdp/audio-session.ts';
+export * from './sdp/browser.ts';
 export * from './sdp/description.ts';
 export * from './sound/library.ts';
 export * from './sound/measure.ts';

@@ -31,6 +31,13 @@ export class VoiceActivity {
     return this.decide();
   }
 
+  /** A frame in which nothing came (silence suppression, loss). */
+  pass(): 'started' | 'stopped' | undefined {
+    this.quietMs += FRAME_MS;
+    if (!this.talking) this.loudMs = 0;
+    return this.decide();
+  }
+
   private decide(): 'started' | 'stopped' | undefined {
     if (!this.talking && this.loudMs >= START_MS) {
       this.talking = true;

@@ -30,8 +30,8 @@ const MAX_CHUNKS_WAITING = 8;
 export class Recorder {
   private readonly report: (report: RecorderReport) => void;
   private readonly opened: Promise<RecordingFile>;
-  private readonly waiting: { readonly chunk: Int16Array; readonly bytes: number }[] = [];
-  private readonly free: Int16Array[] = [];
+  private readonly waiting: { readonly chunk: Int16Array<ArrayBuffer>; readonly bytes: number }[] = [];
+  private readonly free: Int16Array<ArrayBuffer>[] = [];
   private chunk = new Int16Array(CHUNK_BYTES / 2);
   private filled = 0;
   private paused = false;

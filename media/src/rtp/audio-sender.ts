@@ -43,6 +43,10 @@ export class AudioSender {
     this.use(this.format);
   }
 
+  get law(): G711 {
+    return this.format.law;
+  }
+
   use(format: SendingFormat): void {
     const bytes = RTP_HEADER_BYTES + format.packetMs * SAMPLES_PER_MS;
     if (this.soundPackets[0]?.length !== bytes) {

@@ -70,6 +70,14 @@ export class AudioSession {
     return this.print([this.audioSection(this.declared, direction)]);
   }
 
+  /** What may come in before their answer does (early media). */
+  get offeredPayloads(): AgreedAudio['receivePayloads'] {
+    const payloads: Partial<Record<number, 'PCMU' | 'PCMA' | 'telephone-event' | 'CN'>> = { [COMFORT_NOISE]: 'CN' };
+    for (const { law, number } of this.declared.codecs) payloads[number] = law;
+    if (this.declared.event !== undefined) payloads[this.declared.event] = 'telephone-event';
+    return payloads;
+  }
+
   /** Their answer to our last offer. */
   takeAnswer(text: string): Result<AgreedAudio, SdpRefusal> {
     const parsed = parseSdp(text);
@@ -103,11 +111,9 @@ export class AudioSession {
 
   private agree(theirSession: SessionDescription, media: MediaDescription, theirs: Declared, chosen: { readonly law: G711; readonly number: number }, direction: Direction): AgreedAudio {
     const address = media.address ?? theirSession.address ?? theirSession.origin.address;
-    const receivePayloads: Partial<Record<number, 'PCMU' | 'PCMA' | 'telephone-event' | 'CN'>> = { [COMFORT_NOISE]: 'CN' };
-    for (const { law, number } of this.declared.codecs) receivePayloads[number] = law;
+    const receivePayloads = { ...this.offeredPayloads };
     // Some phones send with their own number instead of ours: taken too, where it means nothing else.
     if (theirs.event !== undefined && receivePayloads[theirs.event] === undefined) receivePayloads[theirs.event] = 'telephone-event';
-    if (theirs.event !== undefined && this.declared.event !== undefined) receivePayloads[this.declared.event] = 'telephone-event';
     const rtcp = /^(\d+)(?:\s+IN\s+IP[46]\s+(\S+))?/.exec(attributeOf(media, 'rtcp') ?? '');
     return {
       codec: chosen.law,
