@@ -2,6 +2,7 @@ import { describeFirstSignIn, readFirstSignIn } from './config/first-sign-in.ts'
 import { foldersOf } from './config/folders.ts';
 import { OperatorError } from './config/operator-error.ts';
 import { optionsHelp, parseOptions } from './config/options.ts';
+import type { RunRole } from './roles/supervised.ts';
 
 const HELP = `Centralita, a contact center in one program.
 
@@ -52,7 +53,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   },
 };
 
-async function supervised<Settings>(run: (settings: Settings) => Promise<import('./config/settings.ts').RunningRole>): Promise<void> {
+async function supervised<Settings>(run: RunRole<Settings>): Promise<void> {
   const { runSupervised } = await import('./roles/supervised.ts');
   runSupervised(run);
 }

@@ -1,16 +1,19 @@
 import type { RunningRole } from '../config/settings.ts';
 import type { FromRole, ToRole } from './child.ts';
 
+/** A role answers how to stop it, or (nothing) ends by itself on SIGTERM. */
+export type RunRole<Settings> = (settings: Settings) => Promise<RunningRole | void>;
+
 /**
  * A role under its parent: the settings come by message, the answer goes back when it is ready, and it stops on SIGTERM or
  * when the parent is gone.
  */
-export function runSupervised<Settings>(run: (settings: Settings) => Promise<RunningRole>): void {
+export function runSupervised<Settings>(run: RunRole<Settings>): void {
   process.once('message', (message: ToRole) => {
     run(message.start as Settings).then(
       (role) => {
-        stopWhenAsked(role);
-        tell({ ready: role.ready });
+        stopWhenAsked(role ?? endingBySignal);
+        tell({ ready: role?.ready ?? null });
       },
       (error: Error) => {
         process.stderr.write(`${error.stack ?? error.message}\n`);
@@ -22,7 +25,10 @@ export function runSupervised<Settings>(run: (settings: Settings) => Promise<Run
   });
 }
 
-export function stopWhenAsked(role: RunningRole): void {
+/** Its own handler of the signal does the work and ends the process. */
+const endingBySignal: RunningRole = { ready: null, stop: () => new Promise(() => {}) };
+
+function stopWhenAsked(role: RunningRole): void {
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -34,11 +40,13 @@ export function stopWhenAsked(role: RunningRole): void {
         process.exit(1);
       },
     );
+    // Nobody sent a signal when the parent was killed; a role that knows only signals gets one from here.
+    if (role === endingBySignal && !process.connected) process.kill(process.pid, 'SIGTERM');
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
   process.on('disconnect', stop);
-  // A supervised role whose parent was killed while it started would stay behind alone.
-  if (process.argv.includes('--supervised') && !process.connected) stop();
+  // The parent was killed while the role started: it must not stay behind alone.
+  if (!process.connected) stop();
 }
 
 /** A parent that was killed takes no answer; `disconnect` then ends this process. */
