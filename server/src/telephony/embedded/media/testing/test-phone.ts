@@ -1,0 +1,178 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import ndc from 'node-datachannel';
+import { AudioReceiver, AudioSender, FRAME_SAMPLES, type PayloadMap, SAMPLES_PER_MS, patchBrowserSdp, readBrowserSdp, toneSource } from '@centralita/media';
+import { Metronome } from '../worker/metronome.ts';
+
+/** Both sides of a phone that tests speak and listen with: a steady tone out, everything heard kept. */
+export class TestPhone {
+  readonly digits: string[] = [];
+  packetsReceived = 0;
+  protected readonly receiver: AudioReceiver;
+  protected readonly sender: AudioSender;
+  private readonly metronome: Metronome;
+  private readonly frame = new Int16Array(FRAME_SAMPLES);
+  private tone: ((into: Int16Array) => void) | undefined;
+  private silent = false;
+  private hearing: { readonly samples: Int16Array; filled: number; readonly done: (samples: Int16Array) => void }[] = [];
+
+  constructor(ssrc: number, send: (packet: Buffer) => void) {
+    this.receiver = new AudioReceiver(({ digit }) => this.digits.push(digit));
+    this.sender = new AudioSender({ ssrc, sequence: 65_530, timestamp: 4_294_960_000 }, send);
+    // One phase in four: a frame each 20 ms.
+    this.metronome = new Metronome((phase, atMs) => phase === 0 && this.tick(atMs), () => performance.now());
+    this.metronome.start();
+  }
+
+  /** Says a tone from now on. @param amplitude 8000 by default */
+  say(hertz: number, amplitude = 8_000): this {
+    this.tone = toneSource(hertz, amplitude);
+    return this;
+  }
+  /** Sends nothing at all, as a phone whose power went. */
+  fallSilent(silent = true): void {
+    this.silent = silent;
+  }
+  press(digits: string): void {
+    this.sender.digits.push(digits);
+  }
+
+  /** What is heard in the next `ms` milliseconds, after `after` of settling. */
+  async hear(ms: number, after = 300): Promise<Int16Array> {
+    const all = await new Promise<Int16Array>((done) => this.hearing.push({ samples: new Int16Array((ms + after) * SAMPLES_PER_MS), filled: 0, done }));
+    return all.subarray(after * SAMPLES_PER_MS);
+  }
+
+  stop(): void {
+    this.metronome.stop();
+  }
+
+  protected take(packet: Buffer): void {
+    if (this.receiver.take(packet, performance.now())) this.packetsReceived += 1;
+  }
+
+  private tick(atMs: number): void {
+    this.receiver.pull(this.frame, atMs);
+    for (const each of this.hearing) {
+      each.samples.set(this.frame.subarray(0, Math.min(FRAME_SAMPLES, each.samples.length - each.filled)), each.filled);
+      each.filled += FRAME_SAMPLES;
+      if (each.filled >= each.samples.length) each.done(each.samples);
+    }
+    this.hearing = this.hearing.filter((each) => each.filled < each.samples.length);
+    if (this.silent) {
+      this.sender.skip();
+      return;
+    }
+    this.tone?.(this.frame);
+    this.sender.frame(this.tone ? this.frame : undefined);
+  }
+}
+
+export interface PlainPhoneOptions {
+  readonly law?: 'PCMU' | 'PCMA';
+  /** undefined: no telephone events at all */
+  readonly eventPayload?: number;
+  readonly packetMs?: number;
+}
+
+/** A telephone on loopback UDP with a description of its own. */
+export class PlainPhone extends TestPhone {
+  readonly port: number;
+  private readonly socket: Socket;
+  private readonly options: PlainPhoneOptions;
+  private target: { port: number } | undefined;
+
+  private constructor(socket: Socket, options: PlainPhoneOptions) {
+    super(socket.address().port, (packet) => this.target && socket.send(packet, this.target.port, '127.0.0.1'));
+    this.port = socket.address().port;
+    this.socket = socket;
+    this.options = options;
+    const law = options.law ?? 'PCMU';
+    this.sender.use({ law, payload: law === 'PCMU' ? 0 : 8, eventPayload: options.eventPayload, packetMs: options.packetMs ?? 20 });
+    const payloads: PayloadMap = { 0: 'PCMU', 8: 'PCMA', ...(options.eventPayload === undefined ? {} : { [options.eventPayload]: 'telephone-event' as const }) };
+    this.receiver.use(payloads);
+    socket.on('message', (packet) => this.take(packet));
+  }
+
+  static async ring(options: PlainPhoneOptions = { eventPayload: 101 }): Promise<PlainPhone> {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new PlainPhone(socket, options);
+  }
+
+  /** Our offer or answer; an answer to one that has several codecs names one. */
+  sdp(direction = 'sendrecv', address = '127.0.0.1'): string {
+    const { law = 'PCMU', eventPayload, packetMs = 20 } = this.options;
+    const payload = law === 'PCMU' ? 0 : 8;
+    const events = eventPayload === undefined ? '' : `a=rtpmap:${eventPayload} telephone-event/8000\r\na=fmtp:${eventPayload} 0-16\r\n`;
+    const formats = eventPayload === undefined ? `${payload}` : `${payload} ${eventPayload}`;
+    return `v=0\r\no=phone 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio ${this.port} RTP/AVP ${formats}\r\na=rtpmap:${payload} ${law}/8000\r\n${events}a=ptime:${packetMs}\r\na=${direction}\r\n`;
+  }
+
+  /** Sends to the port that this description names. */
+  follow(sdp: string): void {
+    this.target = { port: Number(/^m=audio (\d+)/m.exec(sdp)![1]) };
+  }
+
+  override stop(): void {
+    super.stop();
+    this.socket.close();
+  }
+}
+
+/** A browser's media by node-datachannel, without the browser. */
+export class BrowserPhone extends TestPhone {
+  private readonly peer: InstanceType<typeof ndc.PeerConnection>;
+  private track: ReturnType<InstanceType<typeof ndc.PeerConnection>['addTrack']> | undefined;
+
+  private constructor(name: string) {
+    super(name.length + 7_000, (packet) => this.track?.isOpen() && this.track.sendMessageBinary(packet));
+    this.peer = new ndc.PeerConnection(name, { iceServers: [], bindAddress: '127.0.0.1', forceMediaTransport: true, disableAutoNegotiation: true });
+    this.sender.use({ law: 'PCMU', payload: 0, eventPayload: 126, packetMs: 20 });
+    this.receiver.use({ 0: 'PCMU', 8: 'PCMA', 101: 'telephone-event', 126: 'telephone-event' });
+  }
+
+  static open(name: string): BrowserPhone {
+    return new BrowserPhone(name);
+  }
+
+  offer(): string {
+    this.addTrack(126);
+    this.peer.setLocalDescription('offer');
+    return this.description([0, 8, 126]);
+  }
+  takeAnswer(sdp: string): void {
+    this.peer.setRemoteDescription(sdp, 'answer');
+  }
+  /** Answers with µ-law and the offer's own number for telephone events. */
+  answer(offer: string): string {
+    const read = readBrowserSdp(offer);
+    const eventPayload = read.ok ? (read.value.eventPayload ?? 101) : 101;
+    this.addTrack(eventPayload);
+    this.sender.use({ law: 'PCMU', payload: 0, eventPayload, packetMs: 20 });
+    this.peer.setRemoteDescription(offer, 'offer');
+    this.peer.setLocalDescription('answer');
+    return this.description([0, eventPayload]);
+  }
+
+  override stop(): void {
+    super.stop();
+    this.track?.close();
+    this.peer.close();
+  }
+
+  private addTrack(eventPayload: number): void {
+    const audio = new ndc.Audio('0', 'SendRecv');
+    audio.addAudioCodec(0, 'PCMU');
+    audio.addAudioCodec(8, 'PCMA');
+    audio.parseSdpLine(`a=rtpmap:${eventPayload} telephone-event/8000`);
+    audio.addSSRC(this.sender.ssrc, 'browser', 'browser', 'audio');
+    this.track = this.peer.addTrack(audio);
+    this.track.onMessage((packet) => this.take(packet));
+  }
+
+  private description(formats: readonly number[]): string {
+    return patchBrowserSdp(this.peer.localDescription()!.sdp, formats);
+  }
+}
