@@ -1,0 +1,149 @@
+import { type AccountId, type Clock, refuse, type Result } from '@centralita/kernel';
+import { AccountFloor, type FloorRefusal } from '../floor/account-floor.ts';
+import type { CommitLine } from '../floor/commit-line.ts';
+import type { JournalStore } from '../floor/journal-store.ts';
+import type { AccountProgram, Turn } from '../floor/program.ts';
+import type { Positions } from '../floor/snapshot.ts';
+import type { FloorPort, PersonCommand } from '../http/floor-port.ts';
+import type { OutboxRead } from '../storage/outbox.postgres.ts';
+import type { SwitchSnapshot, TelephonyEvent, TelephonyPort } from '../telephony/port/index.ts';
+import type { FloorEvent, Input, World } from './account-program/index.ts';
+import { ConfigurationLine } from './configuration-line.ts';
+import { type PositionedTelephonyInput, takeIn, withoutNumbers } from './intake.ts';
+
+export type FloorTurn = Turn<Input, FloorEvent>;
+type Floor = AccountFloor<World, Input, FloorEvent>;
+
+export interface FloorsOptions {
+  readonly program: AccountProgram<World, Input, FloorEvent>;
+  readonly store: JournalStore;
+  readonly commitLine: CommitLine;
+  readonly clock: Clock;
+  /** Who takes the leases; shown to whoever finds the lease taken. */
+  readonly owner: string;
+  readonly readOutbox: (account: AccountId, afterPosition: number) => Promise<OutboxRead>;
+  readonly onTurn: (turn: FloorTurn) => void;
+  readonly onAlarm: (name: string, detail: string, account: AccountId) => void;
+}
+
+/** The accounts whose floor this process holds. */
+export class Floors implements FloorPort {
+  readonly #options: FloorsOptions;
+  readonly #floors = new Map<AccountId, Floor>();
+  readonly #configuration: ConfigurationLine;
+  readonly #listeners = new Set<(account: AccountId) => void>();
+
+  constructor(options: FloorsOptions) {
+    this.#options = options;
+    this.#configuration = new ConfigurationLine({
+      read: options.readOutbox,
+      take: async (account, change) => this.get(account)?.submit({ type: 'configuration', change }),
+      onFailure: (account, error) => options.onAlarm('configuration-unread', String(error), account),
+    });
+  }
+
+  /** Restores the account's floor and takes in what was configured since. Its timers wait for `start`. */
+  async open(account: AccountId, telephony: Pick<TelephonyPort, 'send'>): Promise<Floor> {
+    const { program, store, commitLine, clock, owner, onTurn, onAlarm } = this.#options;
+    const floor: Floor = new AccountFloor({
+      account,
+      program,
+      store,
+      commitLine,
+      telephony,
+      clock,
+      positionsOf,
+      refusedEffect: (effect, reason) => ({ type: 'effect-refused', effect, reason }),
+      onCommitted: (turn) => {
+        onTurn(turn);
+        for (const listener of this.#listeners) listener(account);
+      },
+      onAlarm: (name, detail) => onAlarm(name, detail, account),
+    });
+    await floor.restore(owner);
+    this.#floors.set(account, floor);
+    await this.#configuration.open(account, floor.positions.outbox);
+    return floor;
+  }
+
+  get(account: AccountId): Floor | undefined {
+    return this.#floors.get(account);
+  }
+
+  all(): Iterable<Floor> {
+    return this.#floors.values();
+  }
+
+  get accounts(): readonly AccountId[] {
+    return [...this.#floors.keys()];
+  }
+
+  /** Higher than that of every process before: each start draws a new epoch for every account. */
+  get highestEpoch(): number {
+    return Math.max(0, ...[...this.#floors.values()].map((floor) => floor.epoch));
+  }
+
+  get switchSeq(): number {
+    return Math.max(0, ...[...this.#floors.values()].map((floor) => floor.positions.switchSeq));
+  }
+
+  get overloaded(): boolean {
+    return [...this.#floors.values()].some((floor) => floor.overloaded);
+  }
+
+  takeEvent(account: AccountId, event: TelephonyEvent, committedSeq: number): Promise<unknown> {
+    const floor = this.#floors.get(account);
+    if (!floor) {
+      this.#options.onAlarm('event-of-nobody', `an event ${event.fact.type} of an account that is not held here`, account);
+      return Promise.resolve();
+    }
+    const { input, personal } = takeIn(event, committedSeq);
+    return floor.submit(input, personal);
+  }
+
+  /** The switch was restarted, or its buffer did not reach back: each account compares its legs with what there is. */
+  async takeSnapshot(snapshot: SwitchSnapshot): Promise<void> {
+    const { legs, endedLegs, recordings, devices, trunks, ...rest } = withoutNumbers(snapshot);
+    for (const [account, floor] of this.#floors) {
+      const own = <Row extends { readonly account: AccountId }>(rows: readonly Row[]): Row[] => rows.filter((row) => row.account === account);
+      await floor.submit({ type: 'switch-snapshot', snapshot: { ...rest, legs: own(legs), endedLegs: own(endedLegs), recordings: own(recordings), devices: own(devices), trunks: own(trunks) } });
+    }
+  }
+
+  submit(account: AccountId, command: PersonCommand, personal: Readonly<Record<string, string>> = {}): Promise<Result<unknown, FloorRefusal>> {
+    const floor = this.#floors.get(account);
+    return floor ? floor.submit(command, personal) : Promise.resolve(refuse({ code: 'not-found', detail: 'this account is not open' }));
+  }
+
+  world(account: AccountId): World | undefined {
+    return this.#floors.get(account)?.world;
+  }
+
+  takeConfiguration(account: AccountId): Promise<void> {
+    return this.#configuration.wake(account);
+  }
+
+  onCommitted(listener: (account: AccountId) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setConnected(connected: boolean, accounts: readonly AccountId[]): void {
+    for (const account of accounts) this.#floors.get(account)?.setConnected(connected);
+  }
+
+  async takeSnapshots(): Promise<void> {
+    for (const floor of this.#floors.values()) await floor.takeSnapshot();
+  }
+
+  async close(): Promise<void> {
+    await this.#configuration.close();
+    for (const floor of this.#floors.values()) floor.stop();
+  }
+}
+
+function positionsOf(input: Input): Partial<Positions> {
+  if (input.type === 'telephony') return { switchSeq: (input as PositionedTelephonyInput).committedSeq };
+  if (input.type === 'configuration') return { outbox: input.change.position };
+  return {};
+}
