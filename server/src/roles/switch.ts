@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { reportIgnoredFailuresTo } from '@centralita/kernel';
 import pino from 'pino';
 import type { Logger } from '../telephony/embedded/logger.ts';
-import { startMediaPlane } from '../telephony/embedded/media/index.ts';
+import { startMediaPool } from '../telephony/embedded/media/media-pool.ts';
 import { startSwitch, type RunningSwitch } from '../telephony/embedded/switch.ts';
 import type { SwitchSettings } from '../telephony/embedded/switch-settings.ts';
 
@@ -29,7 +29,7 @@ export async function runSwitch(settings: SwitchSettings): Promise<void> {
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('unhandledRejection', (error) => logger.error({ error: String(error) }, 'a promise nobody waited for failed'));
-  const media = await startMediaPlane({
+  const media = await startMediaPool({
     workers: settings.mediaWorkers > 0 ? settings.mediaWorkers : Math.max(1, cpus().length - 1),
     recordingsFolder: settings.recordingsDir,
     soundsFolder: settings.soundsDir,

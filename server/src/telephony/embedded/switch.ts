@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { randomId, type Clock } from '@centralita/kernel';
+import type { Clock } from '@centralita/kernel';
 import { createDigestServer, createUserAgent, natAddressing, systemTimers, type Flow, type UserAgent } from '@centralita/sip';
 import type { TelephonyFact } from '../port/index.ts';
 import { Admission } from './admission/admission.ts';
@@ -95,7 +95,7 @@ export async function startSwitch(settings: SwitchSettings, media: MediaPlane, l
   const finder = new RouteFinder({ devices, registrar, trunks, legs, host });
   const outgoing = new Outgoing({ agent, finder, legs, media, mediaAddressing: addressing, watch, traces, emit, logger });
   const placements = new Placements({ legs, bridges, outgoing, plays, media });
-  const fallback = new Fallback({ legs, bridges, placements, limits, controlAwayMs: () => link.awayMs, logger });
+  const fallback: Fallback = new Fallback({ legs, bridges, placements, limits, controlAwayMs: () => link.awayMs, logger });
   const admission = new Admission({ devices, registrar, trunks, directory, digest, bans, legs });
   const incoming = new Incoming({ admission, digest, load, legs, media, mediaAddressing: addressing, watch, transfers, fallback, traces, limits, emit, logger });
   const commands = new Commands({ ledger, legs, bridges, holding, placements, plays, recordings, incoming, finder, devices, trunks, directory, media, load, emit, logger });
@@ -105,7 +105,7 @@ export async function startSwitch(settings: SwitchSettings, media: MediaPlane, l
   media.onEvent((event) => (event.type === 'worker-died' ? mediaLoss.take(event) : mediaFacts.take(event)));
 
   const snapshotParts = { legs, bridges, holding, recordings, registrar, trunks, clock };
-  const link = new ControlLink({
+  const link: ControlLink = new ControlLink({
     log,
     clock,
     logger,

@@ -83,8 +83,8 @@ export function soundsFolder(): string {
 async function readyLine(child: ChildProcess): Promise<SwitchPorts> {
   if (child.stdout === null) throw new Error('the child has no output');
   for await (const line of createInterface({ input: child.stdout })) {
-    const parsed = JSON.parse(line) as { readonly ready?: SwitchPorts };
-    if (parsed.ready !== undefined) return parsed.ready;
+    if (!line.startsWith('{"ready"')) continue;
+    return (JSON.parse(line) as { readonly ready: SwitchPorts }).ready;
   }
   return new Promise<never>(() => {}); // the child's end speaks instead
 }

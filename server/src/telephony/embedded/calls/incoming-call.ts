@@ -21,6 +21,11 @@ export class IncomingCall implements LegCall {
     return this.#invite.dialog;
   }
 
+  /** Their offer, if they made one. */
+  get offer(): string | undefined {
+    return this.#invite.sdp;
+  }
+
   /** Our SDP has been sent, so that a media worker that dies takes the offer/answer with it. */
   get committedToSdp(): boolean {
     return this.#state !== 'waiting';

@@ -1,16 +1,20 @@
-import type { LegId } from '@centralita/kernel';
+import type { LegId, Result } from '@centralita/kernel';
 import type { Bridges } from '../bridges/bridges.ts';
 import type { Holding } from '../bridges/holding.ts';
 import { isLive, isUp } from '../legs/leg-state.ts';
 import type { Leg } from '../legs/leg.ts';
 import type { Emit, Legs } from '../legs/legs.ts';
 import type { Logger } from '../logger.ts';
-import type { MediaPlane, WorkerDied } from '../media/media-plane.ts';
+import type { LocalMedia, MediaPlane, MediaRefusal, NewPlainLeg, WorkerDied } from '../media/media-plane.ts';
 import type { MediaAddressing } from '../nat.ts';
 import type { DialogWatch } from './dialog-watch.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { Plays } from './plays.ts';
 import type { Recordings } from './recordings.ts';
+
+/** Silence of so long is borne; after it people hang up by themselves, and agents must be free within 5 s (design 2). */
+const REOPEN_WITHIN_MS = 4_000;
+const RETRY_MS = 100;
 
 interface MediaLossParts {
   readonly legs: Legs;
@@ -63,7 +67,7 @@ export class MediaLoss {
     const { legs, media, mediaAddressing, watch } = this.#parts;
     const advertisedAddress = mediaAddressing.advertisedTo(leg.call.dialog?.flow?.remote.address);
     if (leg.call instanceof IncomingCall && !isUp(leg.state)) return this.#reopenUnanswered(leg, leg.call, advertisedAddress);
-    const offer = await media.createPlainLeg({ legId: leg.id, advertisedAddress, near });
+    const offer = await this.#create({ legId: leg.id, advertisedAddress, near }, leg);
     const dialog = leg.call.dialog;
     if (!isLive(leg.state)) return media.closeLeg(leg.id);
     if (!offer.ok || dialog === undefined) return legs.end(leg, 'media-lost');
@@ -79,11 +83,22 @@ export class MediaLoss {
 
   async #reopenUnanswered(leg: Leg, call: IncomingCall, advertisedAddress: string | undefined): Promise<void> {
     const { legs, media } = this.#parts;
-    const answer = await media.createPlainLeg({ legId: leg.id, remoteOffer: call.dialog.remoteSdp, advertisedAddress });
+    const answer = await this.#create({ legId: leg.id, remoteOffer: call.offer, advertisedAddress }, leg);
     if (!isLive(leg.state)) return media.closeLeg(leg.id);
     if (!answer.ok) return legs.end(leg, 'media-lost');
     call.replaceSdp(answer.value.sdp);
     this.#parts.emit(leg.account, { type: 'media-resumed', legId: leg.id });
+  }
+
+  /** On another worker at once; where the dead one was the only one, as soon as its successor is up. */
+  async #create(wanted: NewPlainLeg, leg: Leg): Promise<Result<LocalMedia, MediaRefusal>> {
+    const deadline = performance.now() + REOPEN_WITHIN_MS;
+    for (;;) {
+      const made = await this.#parts.media.createPlainLeg(wanted);
+      const later = !made.ok && (made.refusal === 'worker-lost' || made.refusal === 'worker-full');
+      if (!later || !isLive(leg.state) || performance.now() > deadline) return made;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 
   /** The new worker knows nothing of bridges and holds. */
