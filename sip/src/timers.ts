@@ -41,3 +41,37 @@ export function systemTimers(): Timers {
     },
   };
 }
+
+/**
+ * Timers that count their own pending ones apart from other users of the same clock, can all be ended at once, and contain what a
+ * wake-up throws: one call's bug must not end the others.
+ */
+export function countedTimers(timers: Timers, failed: (error: unknown) => void): Timers & { cancelAll(): void } {
+  const live = new Set<Timer>();
+  return {
+    now: () => timers.now(),
+    after(delayMs, run) {
+      const inner = timers.after(delayMs, () => {
+        live.delete(timer);
+        try {
+          run();
+        } catch (error) {
+          failed(error);
+        }
+      });
+      const timer: Timer = {
+        cancel() {
+          if (live.delete(timer)) inner.cancel();
+        },
+      };
+      live.add(timer);
+      return timer;
+    },
+    get pending() {
+      return live.size;
+    },
+    cancelAll() {
+      for (const timer of [...live]) timer.cancel();
+    },
+  };
+}

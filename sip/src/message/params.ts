@@ -29,7 +29,8 @@ export function readParams(text: string, start: number): Map<string, string> | u
         value = text.slice(valueStart, at).trimEnd();
       }
     }
-    // An empty parameter (";;", a trailing ";") is an error of the grammar that costs nothing to overlook.
+    // A trailing ";" is seen from real phones and costs nothing to overlook; ";;" is refused (RFC 4475 3.1.2.1).
+    if (name === '' && at < text.length) return undefined;
     if (name !== '' && !params.has(name)) params.set(name, value);
   }
   return params;

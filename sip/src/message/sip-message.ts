@@ -3,6 +3,9 @@ import { parseNameAddr, type NameAddr } from './name-addr.ts';
 import { readUnsigned, parseUri, type SipUri } from './uri.ts';
 import { parseVia, type Via } from './via.ts';
 
+/** `framing`: where the message ends is not certain, so nothing after it on the same connection can be trusted. */
+export type Defect = 'start-line' | 'version' | 'header-line' | 'framing' | 'short-body';
+
 export interface CSeq {
   readonly number: number;
   readonly method: string;
@@ -11,6 +14,8 @@ export interface CSeq {
 /** What requests and responses share. Typed headers are parsed when first asked for and kept. */
 abstract class Message {
   readonly headers: Headers;
+  /** What is wrong with the text that it was parsed from; a request can still be answered (400, 505). */
+  defect?: Defect;
   #body: string | undefined;
   readonly #bytes: Uint8Array | undefined;
   #from: NameAddr | null | undefined;

@@ -1,0 +1,5 @@
+export { virtualTimers, type VirtualTimers } from './virtual-timers.ts';
+export { TestPhone, type TestPhoneOptions } from './test-phone.ts';
+export { TestCall } from './test-call.ts';
+export { RawClient } from './raw-client.ts';
+export { SDP_OFFER, SDP_ANSWER } from './sdp-samples.ts';
