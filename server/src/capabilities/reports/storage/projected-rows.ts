@@ -1,0 +1,144 @@
+import { jsonbText } from '../../../storage/journal-json.ts';
+import type { Connection } from '../../../storage/pool.ts';
+import { TABLE_NAMES, type Draft } from '../domain/projection/draft.ts';
+import type { ProjectedTables, TableName } from '../domain/projection/rows.ts';
+
+/** In the tables fields are snake_case and instants are timestamptz; in the rows they are camelCase and ms. Nothing else differs. */
+const TABLES: { readonly [Name in TableName]: { readonly table: string; readonly key: string; readonly columns: readonly (keyof ProjectedTables[Name] & string)[] } } = {
+  conversations: {
+    table: 'conversations',
+    key: 'conversation_id',
+    columns: ['conversationId', 'callId', 'direction', 'startedAt', 'endedAt', 'customerNumberRef', 'customerNameRef', 'dialledRef', 'numberId', 'queueId', 'segmentId', 'agentId', 'answeredAt', 'waitMs', 'connectedMs', 'holdMs', 'afterServiceMs', 'customerMos', 'menuPath', 'ending', 'endedBy', 'firstSeq'],
+  },
+  segments: {
+    table: 'segments',
+    key: 'segment_id',
+    columns: ['segmentId', 'conversationId', 'queueId', 'reason', 'priority', 'agentId', 'offerId', 'queuedAt', 'thresholdMs', 'waitMs', 'answeredAt', 'leftAt', 'connectedMs', 'holdMs', 'afterServiceMs', 'afterServiceId', 'afterServiceReason', 'ending', 'overflowReason', 'overflowQueueId', 'firstSeq'],
+  },
+  participations: {
+    table: 'participations',
+    key: 'participation_id',
+    columns: ['participationId', 'conversationId', 'agentId', 'startedAt', 'fromAt', 'toAt', 'mos', 'firstSeq'],
+  },
+  offers: {
+    table: 'offers',
+    key: 'offer_id',
+    columns: ['offerId', 'conversationId', 'segmentId', 'queueId', 'agentId', 'offeredAt', 'waitedMs', 'selection', 'skillLevel', 'idleMs', 'queuePriority', 'passedOver', 'runnersUp', 'endedAt', 'ending', 'endedBy', 'ringMs', 'withdrawal', 'firstSeq'],
+  },
+  recordings: {
+    table: 'recordings',
+    key: 'recording_id',
+    columns: ['recordingId', 'conversationId', 'callId', 'agentId', 'queueId', 'state', 'startedAt', 'stoppedAt', 'durationMs', 'bytes', 'file', 'failure', 'firstSeq'],
+  },
+  intervals: {
+    table: 'agent_intervals',
+    key: 'interval_id',
+    columns: ['intervalId', 'agentId', 'activity', 'statusId', 'takesQueueWork', 'queueId', 'conversationId', 'fromAt', 'toAt', 'firstSeq'],
+  },
+  timeline: { table: 'timeline_entries', key: 'entry_id', columns: ['entryId', 'conversationId', 'place', 'at', 'kind', 'facts', 'firstSeq'] },
+  rules: { table: 'projection_rules', key: 'account, rule_id', columns: ['ruleId', 'entity', 'value', 'firstSeq'] },
+};
+
+const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const isInstant = (field: string): boolean => field === 'at' || field.endsWith('At');
+
+/** One statement per table: PostgreSQL reads the rows out of one JSON text, in the table's own types. */
+const UPSERTS = Object.fromEntries(
+  TABLE_NAMES.map((name) => {
+    const { table, key, columns } = TABLES[name];
+    const names = ['account', ...columns.map(snake)].join(', ');
+    const changes = columns.map(snake).filter((column) => !key.split(', ').includes(column)).map((column) => `${column} = excluded.${column}`);
+    return [name, `insert into ${table} (${names}) select ${names} from json_populate_recordset(null::${table}, $1) on conflict (${key}) do update set ${changes.join(', ')}`];
+  }),
+) as Readonly<Record<TableName, string>>;
+
+/** Writes what the draft changed, and how far it has come, in the caller's transaction. */
+export async function saveDraft(connection: Connection, account: string, draft: Draft, seq: number): Promise<void> {
+  for (const name of TABLE_NAMES) {
+    const rows: readonly object[] = draft[name].written();
+    if (rows.length === 0) continue;
+    const { columns } = TABLES[name];
+    const texts = rows.map((row) => tableRow(account, columns, row as Readonly<Record<string, unknown>>));
+    await connection.query({ name: `project-${name}`, text: UPSERTS[name], values: [jsonbText(texts)] });
+  }
+  await connection.query({
+    name: 'project-position',
+    text: `insert into projection_positions (name, account, seq) values ('interactions', $1, $2) on conflict (name, account) do update set seq = excluded.seq`,
+    values: [account, seq],
+  });
+}
+
+function tableRow(account: string, columns: readonly string[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const made: Record<string, unknown> = { account };
+  for (const field of columns) {
+    const value = row[field];
+    made[snake(field)] = isInstant(field) && typeof value === 'number' ? new Date(value).toISOString() : value;
+  }
+  return made;
+}
+
+function recordOf<Name extends TableName>(name: Name, row: Readonly<Record<string, unknown>>): ProjectedTables[Name] {
+  const record: Record<string, unknown> = {};
+  for (const field of TABLES[name].columns) {
+    const value = row[snake(field)];
+    record[field] = value instanceof Date ? value.getTime() : value;
+  }
+  return record as unknown as ProjectedTables[Name];
+}
+
+async function select<Name extends TableName>(connection: Connection, name: Name, where: string, values: readonly unknown[]): Promise<ProjectedTables[Name][]> {
+  const { rows } = await connection.query<Record<string, unknown>>({ name: `look-up-${name} ${where}`.slice(0, 60), text: `select * from ${TABLES[name].table} where ${where}`, values: [...values] });
+  return rows.map((row) => recordOf(name, row));
+}
+
+export async function readPosition(connection: Connection, account: string): Promise<number> {
+  const { rows } = await connection.query<{ seq: number }>(`select seq from projection_positions where name = 'interactions' and account = $1`, [account]);
+  return rows[0]?.seq ?? 0;
+}
+
+export async function lookUpRules(connection: Connection, account: string, draft: Draft): Promise<void> {
+  for (const rule of await select(connection, 'rules', 'account = $1', [account])) draft.rules.know(rule.ruleId, rule);
+}
+
+/** @param frozenBefore rows that earlier turns made are left as they are: those turns are no longer in the journal */
+export async function lookUpConversations(connection: Connection, account: string, ids: readonly string[], draft: Draft, frozenBefore: number): Promise<void> {
+  if (ids.length === 0) return;
+  const values = [account, ids, frozenBefore];
+  const ofThem = 'account = $1 and conversation_id = any($2) and first_seq >= $3';
+  for (const row of await select(connection, 'conversations', ofThem, values)) draft.conversations.know(row.conversationId, row);
+  for (const row of await select(connection, 'segments', ofThem, values)) draft.knowIn('segments', row.segmentId, row);
+  for (const row of await select(connection, 'participations', `${ofThem} order by first_seq, participation_id`, values)) draft.knowIn('participations', row.participationId, row);
+  for (const row of await select(connection, 'offers', ofThem, values)) draft.knowIn('offers', row.offerId, row);
+  for (const row of await select(connection, 'recordings', ofThem, values)) draft.knowIn('recordings', row.recordingId, row);
+}
+
+export async function lookUpOpenIntervals(connection: Connection, account: string, agentIds: readonly string[], draft: Draft): Promise<void> {
+  if (agentIds.length === 0) return;
+  for (const row of await select(connection, 'intervals', 'account = $1 and agent_id = any($2) and to_at is null', [account, agentIds])) {
+    draft.intervals.know(row.intervalId, row);
+    draft.openIntervals.set(row.agentId, row.intervalId);
+  }
+}
+
+/**
+ * Removes what the journal can make again, in the caller's transaction. Rows of turns that retention has removed stay, and an
+ * interval of theirs that outlasted them is opened again.
+ *
+ * @returns the first turn that the journal still has; undefined when it has none, and nothing was removed
+ */
+export async function clearProjection(connection: Connection, account: string): Promise<number | undefined> {
+  const { rows } = await connection.query<{ seq: number; at: Date }>('select seq, at from journal where account = $1 order by seq limit 1', [account]);
+  const first = rows[0];
+  if (first === undefined) return undefined;
+  for (const name of TABLE_NAMES) {
+    if (name === 'rules' && first.seq > 1) continue;
+    await connection.query(`delete from ${TABLES[name].table} where account = $1 and first_seq >= $2`, [account, first.seq]);
+  }
+  await connection.query(
+    `update agent_intervals i set to_at = null
+     where account = $1 and to_at >= $2 and not exists (select from agent_intervals l where l.account = i.account and l.agent_id = i.agent_id and l.from_at > i.from_at)`,
+    [account, first.at],
+  );
+  await connection.query(`delete from projection_positions where name = 'interactions' and account = $1`, [account]);
+  return first.seq;
+}
