@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { type EmbeddedPostgres, startEmbeddedPostgres, SUPERUSER } from './embedded-postgres.ts';
+import { type EmbeddedPostgres, socketUrl, startEmbeddedPostgres, SUPERUSER } from './embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 import { type DatabaseUrls, provisionEmbedded, provisionServer, refuseBypassingRoles, ROLES } from './roles.ts';
 
@@ -40,6 +40,9 @@ export async function openDatabases(choice: DatabaseChoice): Promise<RunningData
     throw error;
   }
 }
+
+/** The owner's way into the embedded server that another process of ours is running. */
+export const ownerUrlOfRunning = (socketDir: string): string => socketUrl(socketDir, ROLES.owner, DATABASE);
 
 /** Migrates as the owner, then refuses program roles that could step around row-level security. @returns migrations applied now */
 export async function prepareSchema(urls: DatabaseUrls): Promise<number[]> {

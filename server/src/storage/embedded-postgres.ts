@@ -87,7 +87,7 @@ export class EmbeddedPostgres {
 
   /** A URL for one of the server's roles; connections over the private socket need no password. */
   url(role: string, database: string): string {
-    return `postgresql://${encodeURIComponent(role)}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(this.socketDir)}`;
+    return socketUrl(this.socketDir, role, database);
   }
 
   async start(): Promise<void> {
@@ -171,6 +171,9 @@ export class EmbeddedPostgres {
 
   readonly #log = (line: string): void => this.#options.log?.(line);
 }
+
+export const socketUrl = (socketDir: string, role: string, database: string): string =>
+  `postgresql://${encodeURIComponent(role)}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketDir)}`;
 
 async function takesConnections(socketDir: string): Promise<boolean> {
   const client = new pg.Client({ host: socketDir, user: SUPERUSER, database: 'postgres', connectionTimeoutMillis: 5_000 });
