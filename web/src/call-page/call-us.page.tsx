@@ -1,0 +1,1 @@
+export function CallUsPage() { return null; }

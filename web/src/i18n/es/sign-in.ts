@@ -1,0 +1,17 @@
+export const signIn = {
+  title: 'Entrar',
+  pageTitle: 'Entrar · Centralita',
+  subtitle: 'Con el correo y la contraseña del centro de contacto.',
+  claim: 'Cada llamada, con quien mejor puede atenderla.',
+  email: 'Correo',
+  password: 'Contraseña',
+  showPassword: 'Mostrar la contraseña',
+  hidePassword: 'Ocultar la contraseña',
+  submit: 'Entrar',
+  submitting: 'Entrando…',
+  emailMissing: 'Falta el correo.',
+  emailInvalid: 'El correo no tiene una forma válida, como nombre@ejemplo.com.',
+  passwordMissing: 'Falta la contraseña.',
+  lostTitle: '¿Sin contraseña?',
+  lostText: 'En la instalación de demostración, las contraseñas se muestran al arrancar el servidor y de nuevo con «npm run credentials».',
+};

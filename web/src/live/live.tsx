@@ -1,0 +1,78 @@
+import type { FeedTopic, SessionView } from '@centralita/contract';
+import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { api } from '../session/api.ts';
+import { isSignedOut } from '../session/error-text.view-model.ts';
+import { queryClient } from '../session/session.tsx';
+import { FeedClient, type TopicState } from './feed-client.ts';
+import { parseEntity } from './entities.ts';
+import { readMe, type Me } from './me.view-model.ts';
+import { NowSource } from './now.ts';
+
+const pageOrigin = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`;
+
+/** A session that ended elsewhere is noticed here first: the layout then leads to the sign-in page. */
+function lostSession(error: unknown): never {
+  if (isSignedOut(error)) void queryClient.invalidateQueries({ queryKey: ['session'] });
+  throw error;
+}
+
+interface Live {
+  readonly feed: FeedClient;
+  readonly now: NowSource;
+}
+const LiveContext = createContext<Live | null>(null);
+
+/** Opens the person's feed for as long as they are signed in. */
+export function LiveProvider({ session, children }: { readonly session: SessionView; readonly children: ReactNode }) {
+  const [live] = useState<Live>(() => {
+    const feed = new FeedClient({ ticket: () => api.feedTicket().catch(lostSession), origin: pageOrigin(), parse: parseEntity });
+    return { feed, now: new NowSource(() => feed.clock.now()) };
+  });
+  useEffect(() => {
+    const unfollow = live.feed.follow('me');
+    live.feed.start();
+    const again = () => live.feed.reconnect();
+    window.addEventListener('online', again);
+    return () => {
+      window.removeEventListener('online', again);
+      unfollow();
+      live.feed.stop();
+    };
+  }, [live, session.userId]);
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+export function useLive(): Live {
+  const live = use(LiveContext);
+  if (!live) throw new Error('useLive outside LiveProvider');
+  return live;
+}
+
+export function useMe(): Me {
+  const { feed } = useLive();
+  const { state } = useSyncExternalStore(feed.listen, () => feed.topic('me'));
+  return useMemo(() => readMe(state), [state]);
+}
+
+/** The server's time, to the second; renders once a second at most. */
+export function useNow(): number {
+  const { now } = useLive();
+  return useSyncExternalStore(now.listen, now.read);
+}
+
+export function useFeedConnected(): boolean {
+  const { feed } = useLive();
+  return useSyncExternalStore(feed.listen, () => feed.connected);
+}
+
+export function useFeedBanners(): FeedClient['banners'] {
+  const { feed } = useLive();
+  return useSyncExternalStore(feed.listen, () => feed.banners);
+}
+
+/** Follows a topic while the component is there. */
+export function useFollowed(topic: FeedTopic): TopicState {
+  const { feed } = useLive();
+  useEffect(() => feed.follow(topic), [feed, topic]);
+  return useSyncExternalStore(feed.listen, () => feed.topic(topic));
+}
