@@ -1,5 +1,5 @@
 export { call, RETURN_LIMIT_MS } from './domain/call.ts';
-export type { Call, CallCommand, CallEvent, CallRefusal, DialingCall, DialTarget, HoldingCall, OpenCall, OtherSide, ReconnectingCall, TalkingCall } from './domain/call.ts';
+export type { Call, CallCommand, CallEvent, CallRefusal, Destination, DialingCall, DialTarget, HoldingCall, OpenCall, OtherSide, ReconnectingCall, TalkingCall } from './domain/call.ts';
 export { isAnswered, leg } from './domain/leg.ts';
 export type { Leg, LegCommand, LegEvent, LegQuality, LegRole, LegVia } from './domain/leg.ts';
 export { recording } from './domain/recording.ts';

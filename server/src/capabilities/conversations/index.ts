@@ -1,2 +1,3 @@
-export type { Conversation, ConversationEvent, Segment } from './domain/conversation.ts';
+export { conversation } from './domain/conversation.ts';
+export type { Conversation, ConversationCommand, ConversationEvent, ConversationRefusal, Segment } from './domain/conversation.ts';
 export type { PartyRef } from './domain/party.ts';

@@ -1,4 +1,4 @@
-import type { AccountId, ConversationId, DeviceId, LegId, PlayId, QueueId, TrunkId, UserId, WaitingId } from '@centralita/kernel';
+import type { AccountId, DeviceId, LegId, PlayId, QueueId, TrunkId, UserId, WaitingId } from '@centralita/kernel';
 import type { FloorAgent, FloorDevice, FloorFlow, FloorNumber, FloorQueue, FloorStatus, FloorTrunk } from '../../capabilities/accounts/index.ts';
 import type { AfterService, Agent, Device } from '../../capabilities/availability/index.ts';
 import type { Call, Leg, Recording } from '../../capabilities/calls/index.ts';
@@ -6,7 +6,8 @@ import type { Conversation } from '../../capabilities/conversations/index.ts';
 import type { FlowRun } from '../../capabilities/flows/index.ts';
 import type { Matcher, Offer, QueuePace, Waiting } from '../../capabilities/routing/index.ts';
 import type { FloorWorld } from '../../floor/program.ts';
-import type { Table } from '../../floor/table.ts';
+import { Table } from '../../floor/table.ts';
+import { watchTables } from './indexes.ts';
 
 /** Live states by id. What has ended is not here: history is made of events. */
 export interface LiveTables {
@@ -20,8 +21,13 @@ export interface LiveTables {
   readonly agents: Table<Agent>;
   readonly afterServices: Table<AfterService>;
   readonly devices: Table<Device>;
-  readonly trunkStates: Table<{ readonly up: boolean; readonly reason: string | null }>;
+  readonly trunkStates: Table<TrunkState>;
   readonly queuePaces: Table<QueuePace>;
+}
+
+export interface TrunkState {
+  readonly up: boolean;
+  readonly reason: string | null;
 }
 
 /** Configuration as the floor last took it, by id. */
@@ -40,20 +46,18 @@ export interface ConfigurationTables {
 /** Rebuilt from the tables by watching them; never journaled. */
 export interface WorldIndexes {
   readonly matcher: Matcher;
-  /** Number ids by the dialled number, digits only. */
+  /** Number ids by the number's digits. */
   readonly numbersByDigits: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly agentsByExtension: ReadonlyMap<string, UserId>;
+  readonly agentsByExtension: ReadonlyMap<string, ReadonlySet<UserId>>;
   readonly devicesByAgent: ReadonlyMap<UserId, ReadonlySet<DeviceId>>;
   readonly legsByCall: ReadonlyMap<string, ReadonlySet<LegId>>;
-  readonly afterServiceByAgent: ReadonlyMap<UserId, string>;
   readonly waitingByQueue: ReadonlyMap<QueueId, ReadonlySet<WaitingId>>;
-  readonly waitingByConversation: ReadonlyMap<ConversationId, WaitingId>;
   /** Whose play it is: a flow run or a waiting customer. */
   readonly playOwners: ReadonlyMap<PlayId, { readonly kind: 'flow-run' | 'waiting'; readonly id: string }>;
-  /** Signed in, with a device online and a status that takes queue work, by queue: the estimate's divisor. */
+  /** Agents who are signed in, reachable and in a status that takes queue work, by queue: the estimate's divisor. */
   readonly servingByQueue: ReadonlyMap<QueueId, number>;
-  /** Trunk legs, in and out: the lines in use. */
-  readonly linesByTrunk: ReadonlyMap<TrunkId | null, { readonly inbound: number; readonly outbound: number }>;
+  /** Trunk legs, in and out: the lines in use (S4.12). The key '' is for legs whose trunk the switch has yet to choose. */
+  readonly linesByTrunk: ReadonlyMap<TrunkId | '', { readonly inbound: number; readonly outbound: number }>;
 }
 
 export interface World extends FloorWorld, LiveTables, ConfigurationTables {
@@ -61,3 +65,34 @@ export interface World extends FloorWorld, LiveTables, ConfigurationTables {
   readonly personal: Table<string>;
   readonly indexes: WorldIndexes;
 }
+
+export function createWorld(account: AccountId): World {
+  const tables = {
+    personal: new Table<string>(),
+    statuses: new Table<FloorStatus>(),
+    agentSettings: new Table<FloorAgent>(),
+    queues: new Table<FloorQueue>(),
+    flows: new Table<FloorFlow>(),
+    flowVersions: new Table<FloorFlow>(),
+    numbers: new Table<FloorNumber>(),
+    trunks: new Table<FloorTrunk>(),
+    deviceSettings: new Table<FloorDevice>(),
+    legs: new Table<Leg>(),
+    calls: new Table<Call>(),
+    recordings: new Table<Recording>(),
+    conversations: new Table<Conversation>(),
+    flowRuns: new Table<FlowRun>(),
+    waiting: new Table<Waiting>(),
+    offers: new Table<Offer>(),
+    agents: new Table<Agent>(),
+    afterServices: new Table<AfterService>(),
+    devices: new Table<Device>(),
+    trunkStates: new Table<TrunkState>(),
+    queuePaces: new Table<QueuePace>(),
+  };
+  // A table's watchers tie it to its row type; the floor only marks, keeps and copies rows, whatever they are.
+  return { account, ...tables, tables: tables as unknown as FloorWorld['tables'], indexes: watchTables(tables) };
+}
+
+/** The value behind a reference; the empty text when it is withheld or erased. */
+export const personalValue = (world: World, reference: string | null): string => (reference === null ? '' : (world.personal.get(reference) ?? (reference.startsWith('per_') ? '' : reference)));

@@ -1,5 +1,5 @@
 import { assertNever, decided, type Decider, type Decision, type Facts, refused } from '@centralita/kernel';
-import type { BridgeId, CallId, ConversationId, Direction, EndedBy, Instant, LegCause, LegId, OfferId, PersonalRef, PlacementId, PlayId, QueueId, RecordingId, UserId } from '@centralita/kernel';
+import type { BridgeId, CallId, ConversationId, DeviceId, Direction, EndedBy, Instant, LegCause, LegId, OfferId, PersonalRef, PlacementId, PlayId, QueueId, RecordingId, TrunkId, UserId } from '@centralita/kernel';
 
 /*
  *   call-entered ──► open ◄──────────────────────────── call-released ──────────────┐
@@ -20,6 +20,9 @@ export type OtherSide = { readonly kind: 'customer'; readonly legId: LegId } | {
 
 /** What was dialled: a number by reference, or a colleague. */
 export type DialTarget = { readonly kind: 'number'; readonly number: PersonalRef } | { readonly kind: 'agent'; readonly agentId: UserId };
+
+/** Where a leg is placed: a device of an agent, or one of the trunks. */
+export type Destination = { readonly kind: 'device'; readonly legId: LegId; readonly deviceId: DeviceId } | { readonly kind: 'trunks'; readonly legId: LegId; readonly trunkIds: readonly TrunkId[] };
 
 interface CallFacts {
   readonly callId: CallId;
@@ -95,7 +98,7 @@ export type CallEvent =
       readonly bridgeId: BridgeId;
       readonly target: DialTarget;
       readonly placementId: PlacementId;
-      readonly legIds: readonly LegId[];
+      readonly destinations: readonly Destination[];
     })
   | (CallEventFacts & { readonly type: 'call-rang' })
   /** One of the legs placed for a dialled call is gone; others still ring. */
@@ -123,13 +126,13 @@ export type CallEvent =
       readonly playId: PlayId;
     })
   /** The agent's devices are rung to bring them back to this call. */
-  | (CallEventFacts & { readonly type: 'call-agent-rung'; readonly agentId: UserId; readonly placementId: PlacementId; readonly legIds: readonly LegId[] })
+  | (CallEventFacts & { readonly type: 'call-agent-rung'; readonly agentId: UserId; readonly placementId: PlacementId; readonly destinations: readonly Destination[] })
   | (CallEventFacts & { readonly type: 'call-return-leg-left'; readonly legId: LegId })
   | (CallEventFacts & { readonly type: 'call-agent-returned'; readonly agentId: UserId; readonly agentLegId: LegId; readonly awayMs: number })
   /** A fresh leg of the same agent took the old one's place without a gap (another tab, a new network). */
   | (CallEventFacts & { readonly type: 'call-leg-replaced'; readonly agentId: UserId; readonly oldLegId: LegId; readonly agentLegId: LegId })
   /** Nobody came back: the customer's leg is alone again. */
-  | (CallEventFacts & { readonly type: 'call-released'; readonly agentId: UserId; readonly customerLegId: LegId; readonly queueId: QueueId | null })
+  | (CallEventFacts & { readonly type: 'call-released'; readonly agentId: UserId; readonly customerLegId: LegId; readonly queueId: QueueId; readonly recordingId: RecordingId | null })
   | (CallEventFacts & {
       readonly type: 'call-ended';
       readonly direction: Direction;
@@ -150,7 +153,7 @@ export const RETURN_LIMIT_MS = 30_000;
 
 export type CallCommand =
   | { readonly type: 'enter'; readonly callId: CallId; readonly conversationId: ConversationId; readonly bridgeId: BridgeId; readonly customerLegId: LegId }
-  | ({ readonly type: 'dial' } & Pick<Extract<CallEvent, { type: 'call-dialed' }>, 'callId' | 'conversationId' | 'direction' | 'agentId' | 'originLegId' | 'bridgeId' | 'target' | 'placementId' | 'legIds'>)
+  | ({ readonly type: 'dial' } & Pick<Extract<CallEvent, { type: 'call-dialed' }>, 'callId' | 'conversationId' | 'direction' | 'agentId' | 'originLegId' | 'bridgeId' | 'target' | 'placementId' | 'destinations'>)
   | { readonly type: 'target-rang' }
   | { readonly type: 'target-left'; readonly legId: LegId; readonly by: EndedBy; readonly cause: LegCause }
   | { readonly type: 'target-answered'; readonly legId: LegId }
@@ -159,7 +162,7 @@ export type CallCommand =
   | { readonly type: 'resume'; readonly agentId: UserId }
   | { readonly type: 'send-digits'; readonly agentId: UserId; readonly digits: PersonalRef }
   | { readonly type: 'lose-agent'; readonly legId: LegId; readonly cause: LegCause | 'media-stalled' }
-  | { readonly type: 'ring-agent'; readonly placementId: PlacementId; readonly legIds: readonly LegId[] }
+  | { readonly type: 'ring-agent'; readonly placementId: PlacementId; readonly destinations: readonly Destination[] }
   | { readonly type: 'return-leg-left'; readonly legId: LegId }
   | { readonly type: 'return-agent'; readonly legId: LegId }
   | { readonly type: 'replace-leg'; readonly oldLegId: LegId; readonly newLegId: LegId }
@@ -273,7 +276,7 @@ function decideTalking(state: TalkingCall | HoldingCall, command: CallCommand, f
 function decideReconnecting(state: ReconnectingCall, command: CallCommand, at: Instant): Answer {
   switch (command.type) {
     case 'ring-agent':
-      return decided({ ...which(state, at), type: 'call-agent-rung', agentId: state.agentId, placementId: command.placementId, legIds: command.legIds });
+      return decided({ ...which(state, at), type: 'call-agent-rung', agentId: state.agentId, placementId: command.placementId, destinations: command.destinations });
     case 'return-agent':
       return decided({ ...which(state, at), type: 'call-agent-returned', agentId: state.agentId, agentLegId: command.legId, awayMs: Math.max(0, at - state.since) });
     case 'replace-leg':
@@ -297,7 +300,7 @@ function giveUp(state: Call, command: Extract<CallCommand, { type: 'give-up' }>,
   if (state.state === 'open' || state.state === 'dialing') return refused('not-allowed-now');
   if (command.until === 'now' ? command.agentId !== state.agentId : state.state !== 'reconnecting' || state.until !== command.until) return refused('not-allowed-now');
   if (state.other.kind === 'agent' || state.queueId === null) return decided(ended(state, 'network', 'media-lost', at));
-  return decided({ ...which(state, at), type: 'call-released', agentId: state.agentId, customerLegId: state.other.legId, queueId: state.queueId });
+  return decided({ ...which(state, at), type: 'call-released', agentId: state.agentId, customerLegId: state.other.legId, queueId: state.queueId, recordingId: state.recordingId });
 }
 
 /** The leg at the other end of `agentId`'s call; undefined when the call is not theirs. */
@@ -332,8 +335,9 @@ function evolveCall(state: Call | undefined, event: CallEvent): Call | undefined
     case 'call-entered':
       return { state: 'open', callId: event.callId, conversationId: event.conversationId, direction: 'inbound', bridgeId: event.bridgeId, startedAt: event.at, customerLegId: event.customerLegId };
     case 'call-dialed': {
-      const { type: _, at, ...dialed } = event;
-      return { state: 'dialing', ...dialed, startedAt: at, ringingSince: null };
+      const { callId, conversationId, direction, bridgeId, at, agentId, originLegId, target, placementId } = event;
+      const legIds = event.destinations.map(({ legId }) => legId);
+      return { state: 'dialing', callId, conversationId, direction, bridgeId, startedAt: at, agentId, originLegId, target, placementId, legIds, ringingSince: null };
     }
     case 'call-rang':
       return state?.state === 'dialing' ? { ...state, ringingSince: event.at } : state;
@@ -356,7 +360,7 @@ function evolveCall(state: Call | undefined, event: CallEvent): Call | undefined
       return { state: 'reconnecting', ...answered(state), heldMs: state.heldMs + event.heldMs, since: event.at, until, playId, stalledLegId, legIds: [] };
     }
     case 'call-agent-rung':
-      return state?.state === 'reconnecting' ? { ...state, legIds: [...state.legIds, ...event.legIds] } : state;
+      return state?.state === 'reconnecting' ? { ...state, legIds: [...state.legIds, ...event.destinations.map(({ legId }) => legId)] } : state;
     case 'call-return-leg-left':
       if (state?.state !== 'reconnecting') return state;
       return { ...state, stalledLegId: state.stalledLegId === event.legId ? null : state.stalledLegId, legIds: state.legIds.filter((legId) => legId !== event.legId) };

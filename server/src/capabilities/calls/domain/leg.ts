@@ -90,7 +90,7 @@ export type LegEvent =
   | (LegEventFacts & { readonly type: 'leg-recovered' })
   | (LegEventFacts & { readonly type: 'leg-dismissed'; readonly cause: LegCause })
   | (LegEventFacts & { readonly type: 'leg-quality-measured'; readonly agentId: UserId | null; readonly quality: LegQuality })
-  | (LegEventFacts & { readonly type: 'leg-ended'; readonly role: LegRole; readonly by: 'far-end' | 'center' | 'network'; readonly cause: LegCause; readonly sipStatus: number | null });
+  | (LegEventFacts & { readonly type: 'leg-ended'; readonly role: LegRole; readonly via: LegVia; readonly by: 'far-end' | 'center' | 'network'; readonly cause: LegCause; readonly sipStatus: number | null });
 
 export type LegCommand =
   | (Omit<LegFacts, 'incoming' | 'startedAt'> & { readonly type: 'enter' })
@@ -114,7 +114,7 @@ export const leg: Decider<Leg, LegCommand, LegEvent, LegRefusal> = {
       case 'place':
         return refused('leg-known');
       case 'end':
-        return decided({ ...seen, type: 'leg-ended', role: state.role, by: command.by, cause: command.cause, sipStatus: command.sipStatus });
+        return decided({ ...seen, type: 'leg-ended', role: state.role, via: state.via, by: command.by, cause: command.cause, sipStatus: command.sipStatus });
       case 'dismiss':
         return state.state === 'ending' ? refused('leg-ending') : decided({ ...seen, type: 'leg-dismissed', cause: command.cause });
       case 'ring':

@@ -30,7 +30,7 @@ export interface Offer {
   readonly expiresAt: Instant;
 }
 
-export const WITHDRAWALS = ['caller-left', 'overflowed', 'status-changed', 'signed-out', 'unreachable', 'agent-called', 'caller-lost'] as const;
+export const WITHDRAWALS = ['caller-left', 'overflowed', 'status-changed', 'signed-out', 'unreachable', 'call-ended'] as const;
 export type Withdrawal = (typeof WITHDRAWALS)[number];
 
 interface OfferEventFacts {

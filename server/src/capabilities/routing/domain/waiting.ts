@@ -80,15 +80,17 @@ export type WaitingEvent =
       readonly ending: WaitingEnding;
       /** The one who answered, for `answered`. */
       readonly agentId: UserId | null;
+      /** The offer that was ringing then. */
+      readonly offerId: OfferId | null;
     })
   | (WaitingEventFacts & {
       readonly type: 'overflowed';
-      readonly segmentId: SegmentId | null;
+      readonly segmentId: SegmentId;
       readonly reason: OverflowReason;
       readonly to: OverflowTarget;
     });
 
-/** `queue-gone`: the queue was deleted. A caller who never got in (`maximum-size`) has no segment. */
+/** `queue-gone`: the queue was deleted. A caller who meets a full queue is queued and overflowed in one turn, so that figures count them. */
 export type OverflowReason = 'maximum-wait' | 'maximum-size' | 'queue-gone';
 export type OverflowTarget = FloorQueue['overflow'];
 
@@ -224,4 +226,5 @@ const ended = (state: Waiting, at: Instant, ending: WaitingEnding, agentId: User
   waitMs: Math.max(0, at - state.queuedAt),
   ending,
   agentId,
+  offerId: state.state === 'offered' ? state.offerId : null,
 });

@@ -1,0 +1,44 @@
+import { assertNever } from '@centralita/kernel';
+import type { TimerInput } from '../input.ts';
+import { flowOf } from '../look-up.ts';
+import { announce } from '../steps/announce.ts';
+import { overflow } from '../steps/enter-queue.ts';
+import { announceLater } from '../timers.ts';
+import type { Told, Turn } from '../turn.ts';
+
+/** A deadline has come. What it was set for may be over: then it is refused, and nothing happens. */
+export function takeTimer(turn: Turn, input: TimerInput): Told {
+  const { world } = turn;
+  switch (input.type) {
+    case 'ring-time-over':
+      return turn.offer(input.offerId, { type: 'expire' });
+    case 'maximum-wait-over':
+      return overflow(turn, input.waitingId, 'maximum-wait');
+    case 'relaxing-due': {
+      const one = world.waiting.get(input.waitingId);
+      const step = one && world.queues.get(one.queueId)?.relaxing[input.step];
+      return step ? turn.waiting(input.waitingId, { type: 'relax', step: input.step, required: step.required }) : 'not-waiting';
+    }
+    case 'announcement-due': {
+      const one = world.waiting.get(input.waitingId);
+      if (!one) return 'not-waiting';
+      announce(turn, input.waitingId);
+      announceLater(turn, input.waitingId, one.queueId, turn.at);
+      return undefined;
+    }
+    case 'menu-time-over': {
+      const flow = flowOf(world, input.flowRunId);
+      return flow ? turn.flowRun(input.flowRunId, { type: 'time-over', stepId: input.stepId, attempt: input.attempt, flow }) : 'no-such-run';
+    }
+    case 'closing-time-over':
+      return turn.flowRun(input.flowRunId, { type: 'closing-time-over' });
+    case 'return-time-over':
+      return turn.call(input.callId, { type: 'give-up', agentId: null, until: input.until });
+    case 'after-service-limit-over':
+      return turn.afterService(input.afterServiceId, { type: 'limit-over' });
+    case 'device-trusted-again':
+      return turn.device(input.deviceId, { type: 'trust' });
+    default:
+      return assertNever(input);
+  }
+}

@@ -1,0 +1,102 @@
+import { type Decider, type Facts, type IdKind, invariant, type Instant } from '@centralita/kernel';
+import { afterService, type AfterServiceCommand, type AgentCommand, availability, device, type DeviceCommand } from '../../capabilities/availability/index.ts';
+import { call, type CallCommand, leg, type LegCommand, recording, type RecordingCommand } from '../../capabilities/calls/index.ts';
+import { conversation, type ConversationCommand } from '../../capabilities/conversations/index.ts';
+import { type FlowCommand, flowRun } from '../../capabilities/flows/index.ts';
+import { offer, type OfferCommand, waiting, type WaitingCommand } from '../../capabilities/routing/index.ts';
+import type { Effect, TimerChange } from '../../floor/program.ts';
+import type { Table } from '../../floor/table.ts';
+import type { Command } from '../../telephony/port/index.ts';
+import type { FloorEvent } from './events.ts';
+import { evolveWorld } from './evolve.ts';
+import type { TimerInput } from './input.ts';
+import { orderFor } from './orders/index.ts';
+import { wakeFor } from './timers.ts';
+import type { World } from './world.ts';
+
+/** A turn's refusal by a machine; undefined: it was done. */
+export type Told = string | undefined;
+
+/** A call that touches everything makes some forty events; past this, machines answer each other in a circle. */
+const MAX_EVENTS_PER_STIMULUS = 2_000;
+
+/**
+ * One turn while it is being decided: machines are told things, their events change the world at once, give orders to the
+ * switch and set timers, and wait in line for the reactions.
+ */
+export class Turn {
+  readonly world: World;
+  readonly events: FloorEvent[] = [];
+  readonly effects: Effect[] = [];
+  readonly timers: TimerChange[] = [];
+  readonly #facts: Facts;
+  #at: Instant;
+  #reacted = 0;
+
+  constructor(world: World, facts: Facts) {
+    this.world = world;
+    this.#facts = facts;
+    this.#at = facts.now;
+  }
+
+  /** The moment everything in this turn is dated by: when the switch saw the fact, else now. */
+  get at(): Instant {
+    return this.#at;
+  }
+
+  /** Facts are dated by whoever saw them, but never in the future. */
+  dateBy(seenAt: Instant): void {
+    this.#at = Math.min(seenAt, this.#facts.now);
+  }
+
+  draw(kind: IdKind): string {
+    return this.#facts.draw(kind);
+  }
+
+  /** Runs the reactions until nothing is left to react to. */
+  settle(react: (turn: Turn, event: FloorEvent) => void): void {
+    const limit = this.events.length + MAX_EVENTS_PER_STIMULUS;
+    while (this.#reacted < this.events.length) {
+      invariant(this.events.length < limit, 'the machines answer each other without end');
+      react(this, this.events[this.#reacted++]!);
+    }
+  }
+
+  /** Orders and timers are read from the event and the state it finds; then it becomes state. */
+  emit(event: FloorEvent): void {
+    orderFor(this, event);
+    wakeFor(this, event);
+    evolveWorld(this.world, event);
+    this.events.push(event);
+  }
+
+  order(command: Command): void {
+    this.effects.push({ id: this.draw('effect'), command });
+  }
+
+  wake(id: string, at: Instant, input: TimerInput): void {
+    this.timers.push({ change: 'set', id, at, input });
+  }
+
+  cancelWake(id: string): void {
+    this.timers.push({ change: 'cancel', id });
+  }
+
+  leg = (id: string, command: LegCommand): Told => this.#tell(leg, this.world.legs, id, command);
+  call = (id: string, command: CallCommand): Told => this.#tell(call, this.world.calls, id, command);
+  recording = (id: string, command: RecordingCommand): Told => this.#tell(recording, this.world.recordings, id, command);
+  conversation = (id: string, command: ConversationCommand): Told => this.#tell(conversation, this.world.conversations, id, command);
+  flowRun = (id: string, command: FlowCommand): Told => this.#tell(flowRun, this.world.flowRuns, id, command);
+  waiting = (id: string, command: WaitingCommand): Told => this.#tell(waiting, this.world.waiting, id, command);
+  offer = (id: string, command: OfferCommand): Told => this.#tell(offer, this.world.offers, id, command);
+  agent = (id: string, command: AgentCommand): Told => this.#tell(availability, this.world.agents, id, command);
+  afterService = (id: string, command: AfterServiceCommand): Told => this.#tell(afterService, this.world.afterServices, id, command);
+  device = (id: string, command: DeviceCommand): Told => this.#tell(device, this.world.devices, id, command);
+
+  #tell<State, Order, Event extends FloorEvent>(machine: Decider<State, Order, Event, string>, table: Table<State>, id: string, command: Order): Told {
+    const decision = machine.decide(table.get(id), command, { now: this.#at, draw: (kind) => this.#facts.draw(kind), chance: () => this.#facts.chance() });
+    if (decision.events === undefined) return decision.refusal;
+    for (const event of decision.events) this.emit(event);
+    return undefined;
+  }
+}
