@@ -52,4 +52,9 @@ export type GuestCall = z.infer<typeof guestCall>;
 
 export const statusChange = z.object({ statusId: z.string() });
 export const digitsRequest = z.object({ digits: z.string().regex(/^[0-9*#A-D]{1,32}$/) });
-export const feedTicket = z.object({ ticket: z.string(), path: z.string() });
+export const feedTicket = z.object({
+  ticket: z.string(),
+  path: z.string(),
+  /** A browser that loses its feed comes back after a random part of this, so that not all come at once. */
+  reconnectSpreadMs: z.number().int().optional(),
+});

@@ -29,6 +29,7 @@ export interface FloorRefusal {
 export interface ReadonlyTable<Value> {
   readonly size: number;
   get(key: string): Value | undefined;
+  keys(): IterableIterator<string>;
   values(): IterableIterator<Value>;
   entries(): IterableIterator<[string, Value]>;
 }

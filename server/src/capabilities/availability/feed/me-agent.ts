@@ -1,0 +1,40 @@
+import type { MeAfterService, MeAgent, PartyView } from '@centralita/contract';
+import type { UserId } from '@centralita/kernel';
+import type { FloorView } from '../../../http/floor-port.ts';
+import type { AccountNames } from '../../../http/names.ts';
+import { activityOf } from '../domain/availability.ts';
+
+/** Topic `me`, key `agent`; undefined for somebody the floor does not know. */
+export function meAgent(world: FloorView, userId: UserId): MeAgent | undefined {
+  const settings = world.agentSettings.get(userId);
+  const agent = world.agents.get(userId);
+  if (!settings) return undefined;
+  if (agent?.state !== 'signed-in') {
+    const since = agent?.since ?? 0;
+    return { userId, statusId: settings.initialStatusId, statusSince: since, activity: 'offline', activitySince: since, devicesOnline: 0, outgoingCalls: settings.outgoingCalls };
+  }
+  return {
+    userId,
+    statusId: agent.statusId,
+    statusSince: agent.statusSince,
+    activity: activityOf(agent),
+    activitySince: agent.activitySince,
+    devicesOnline: agent.devicesOnline.length,
+    outgoingCalls: settings.outgoingCalls,
+  };
+}
+
+/** Topic `me`, key `after-service`. @param party says who the customer of a conversation is, also after it ended */
+export function meAfterService(world: FloorView, names: AccountNames, party: (conversationId: string) => PartyView, userId: UserId): MeAfterService | undefined {
+  const afterServiceId = world.indexes.afterServiceByAgent.get(userId);
+  const running = afterServiceId === undefined ? undefined : world.afterServices.get(afterServiceId);
+  if (!running) return undefined;
+  return {
+    afterServiceId: running.afterServiceId,
+    conversationId: running.conversationId,
+    queueName: names.queues.get(running.queueId)?.name ?? '',
+    caller: party(running.conversationId),
+    startedAt: running.startedAt,
+    endsAt: running.endsAt,
+  };
+}

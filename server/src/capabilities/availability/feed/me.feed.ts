@@ -1,0 +1,66 @@
+import type { MeCall, MeOffer, PartyView } from '@centralita/contract';
+import type { AccountId, UserId } from '@centralita/kernel';
+import type { FeedScope, TopicSource } from '../../../feed/topic.ts';
+import type { FloorPort, FloorView } from '../../../http/floor-port.ts';
+import type { LiveNames } from '../../../http/names.ts';
+import { meAfterService, meAgent } from './me-agent.ts';
+
+/** What the calls capability shows of a person's calls; handed in, since feeds of two capabilities do not import each other. */
+export interface CallsOfPerson {
+  offer(world: FloorView, account: AccountId, userId: UserId): MeOffer | undefined;
+  call(world: FloorView, account: AccountId, userId: UserId): MeCall | undefined;
+  customer(world: FloorView, account: AccountId, conversationId: string): PartyView;
+}
+export interface MeFeedDeps {
+  readonly floor: Pick<FloorPort, 'world'>;
+  readonly names: LiveNames;
+  readonly calls: CallsOfPerson;
+}
+
+/** Topic `me`: the reader's own two facts, what rings, the live call, after-service. One channel per person, for all their tabs. */
+export function meFeed({ floor, names, calls }: MeFeedDeps): TopicSource {
+  const ended = new EndedCustomers();
+  return {
+    topic: 'me',
+    scopeOf: async ({ account, userId }): Promise<FeedScope> => ({ account, key: userId }),
+    entries: ({ account, key: userId }) => {
+      const entries = new Map<string, string>();
+      const world = floor.world(account);
+      if (!world) return entries;
+      const put = (key: string, entity: object | undefined) => {
+        if (entity) entries.set(key, JSON.stringify(entity));
+      };
+      const customer = (conversationId: string): PartyView => ended.remember(conversationId, world.conversations.get(conversationId) ? calls.customer(world, account, conversationId) : undefined);
+      put('agent', meAgent(world, userId));
+      put('offer', calls.offer(world, account, userId));
+      const call = calls.call(world, account, userId);
+      if (call) {
+        put(`call:${call.callId}`, call);
+        customer(call.conversationId);
+      }
+      put('after-service', meAfterService(world, names.of(account), customer, userId));
+      return entries;
+    },
+    touchedBy: (event) => {
+      if (event.type === 'configuration-taken') return { keys: 'all', atOnce: false };
+      const keys = [event.agentId, event.otherAgentId].filter((userId) => typeof userId === 'string');
+      return keys.length === 0 ? undefined : { keys, atOnce: event.type.startsWith('offer-') };
+    },
+  };
+}
+
+const REMEMBERED = 10_000;
+
+/** During after-service the conversation is over and gone from the floor; who it was with is what was last shown. */
+class EndedCustomers {
+  readonly #customers = new Map<string, PartyView>();
+
+  remember(conversationId: string, seen: PartyView | undefined): PartyView {
+    const held = this.#customers.get(conversationId);
+    if (!seen) return held ?? { number: '', name: null, contactId: null };
+    this.#customers.delete(conversationId);
+    if (this.#customers.size >= REMEMBERED) this.#customers.delete(this.#customers.keys().next().value!);
+    this.#customers.set(conversationId, seen);
+    return seen;
+  }
+}
