@@ -29,6 +29,8 @@ export interface SwitchClient extends TelephonyPort {
   /** Changes when the switch process was restarted; undefined before the first welcome. */
   readonly switchId: string | undefined;
   readonly connected: boolean;
+  /** Cuts the connection and lets it be made again: for drills and tests. */
+  interrupt(): void;
 }
 
 const NO_LOAD: EngineLoad = { legs: 0, linesInUse: 0, tickLateP99Ms: 0, admitting: false, workers: [] };
@@ -83,6 +85,10 @@ class LinkClient implements SwitchClient {
 
   get connected(): boolean {
     return this.#state === 'welcomed';
+  }
+
+  interrupt(): void {
+    this.#socket?.destroy();
   }
 
   send(id: string, command: Command, epoch: number): Promise<CommandAnswer> {

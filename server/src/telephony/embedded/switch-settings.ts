@@ -25,7 +25,7 @@ export interface SwitchSettings {
   readonly maxLegsPerWorker?: number;
   readonly recordingsDir: string;
   readonly soundsDir: string;
-  /** What a held leg hears: the name of a piece of music among the sounds. `music` by default. */
+  /** What a held leg hears: the name of a piece of music among the sounds. `default` when left out. */
   readonly holdMusic?: string;
   readonly limits?: Partial<SwitchLimits>;
 }

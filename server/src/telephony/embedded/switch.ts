@@ -88,7 +88,7 @@ export async function startSwitch(settings: SwitchSettings, media: MediaPlane, l
   // What hangs on a leg hears of its end in this order: plays, recordings and bridges before the tables that only forget.
   const plays = new Plays(legs, media, emit);
   const bridges = new Bridges(legs, media, emit);
-  const holding = new Holding(legs, bridges, media, settings.holdMusic ?? 'music');
+  const holding = new Holding(legs, bridges, media, settings.holdMusic ?? 'default');
   const recordings = new Recordings(media, emit, (recordingId) => ledger.subjectEnded(recordingId));
   const transfers = new Transfers(legs, devices, agent, emit);
   const watch = new DialogWatch(legs, media, transfers);

@@ -1,16 +1,17 @@
 const CREDENTIALS = /^((?:Proxy-)?Authorization|(?:WWW|Proxy)-Authenticate):.*$/gim;
-/** User parts of SIP and tel URIs, and numbers in display names or parameters: five digits and more in a row. */
-const NUMBER = /\+?\d{5,}/g;
-const DISPLAY_NAME = /"[^"\r\n]*"(?=\s*<)/g;
-/** Headers in which people's numbers and names stand. Via, Call-ID, CSeq, RTP ports and SDP session ids tell nothing of people. */
-const PERSONAL = /^(INVITE|ACK|BYE|CANCEL|UPDATE|REFER|PRACK|INFO|OPTIONS|NOTIFY|MESSAGE|From|f|To|t|Contact|m|P-[A-Za-z-]+|Remote-Party-ID|Refer-To|r|Referred-By|b|Diversion|History-Info|Route|Record-Route)[ :]/i;
+/** The user part of a SIP URI, or all of a tel URI: a number, a name, an extension. */
+const USER = /(sips?:|tel:)([^@<>;?\s"]+)(?=@)|(tel:)([^<>;\s]+)/gi;
+/** Headers in which people's numbers and names stand. Via, Call-ID, CSeq and tags tell nothing of people. */
+const PERSONAL = /^(INVITE|ACK|BYE|CANCEL|UPDATE|REFER|PRACK|INFO|OPTIONS|NOTIFY|MESSAGE|From|f|To|t|Contact|m|P-[A-Za-z-]+|Remote-Party-ID|Refer-To|r|Referred-By|b|Diversion|History-Info|Route|Record-Route|Subject|s)[ :]/i;
+/** `"Ana" <sip:…` and `Ana <sip:…`; the header's name stays. */
+const DISPLAY_NAME = /(^[A-Za-z-]+:\s*|,\s*)(?:"[^"]*"|[^<",]+?)\s*(?=<)/g;
 
 /** A SIP message without digits of numbers beyond the last two, names, secrets, or the digits somebody pressed. */
 export function redact(text: string): string {
   const end = text.search(/\r?\n\r?\n/);
   const head = end < 0 ? text : text.slice(0, end);
   const body = end < 0 ? '' : text.slice(end);
-  const isSdp = /^Content-Type:\s*application\/sdp|^c:\s*application\/sdp/im.test(head);
+  const isSdp = /^(?:Content-Type|c):\s*application\/sdp/im.test(head);
   const lines = head
     .replace(CREDENTIALS, '$1: …')
     .split('\n')
@@ -18,7 +19,13 @@ export function redact(text: string): string {
   return lines.join('\n') + (isSdp ? redactSdp(body) : body.trim() === '' ? body : '\n\n(body left out)');
 }
 
-const redactLine = (line: string): string => line.replace(DISPLAY_NAME, '"…"').replace(NUMBER, (number) => `${'x'.repeat(number.length - 2)}${number.slice(-2)}`);
+const redactLine = (line: string): string =>
+  line
+    .replace(/^(Subject|s):.*/i, '$1: …')
+    .replace(DISPLAY_NAME, '$1"…" ')
+    .replace(USER, (_all, scheme: string | undefined, user: string | undefined, tel: string | undefined, number: string | undefined) => `${scheme ?? tel ?? ''}${masked(user ?? number ?? '')}`);
+
+const masked = (user: string): string => `${'x'.repeat(Math.max(0, user.length - 2))}${user.slice(-2)}`;
 
 /** SRTP keys and ICE passwords would open the media to whoever has the trace and the packets. */
 const redactSdp = (sdp: string): string => sdp.replace(/^(a=(?:crypto|ice-pwd):).*$/gm, '$1…').replace(/^(o=)\S+/gm, '$1…');

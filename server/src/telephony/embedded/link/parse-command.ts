@@ -18,7 +18,7 @@ const target = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('number'), number: dialable, trunkIds: z.array(id).max(16) }),
 ]);
 const language = z.enum(LANGUAGES);
-const soundName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
+const soundName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
 const playItem = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prompt'), name: soundName, language }),
   z.object({ kind: z.literal('number'), value: z.number().int().min(0).max(999_999), language }),
