@@ -20,6 +20,8 @@ create table conversations (
   queue_id text,
   segment_id text,
   agent_id text,
+  -- Internal calls: the colleague rung.
+  colleague_id text,
   answered_at timestamptz,
   wait_ms bigint,
   -- Holds included.

@@ -67,6 +67,7 @@ function startConversation(draft: Draft, event: ReportedEventOf<'conversation-st
     queueId: null,
     segmentId: null,
     agentId,
+    colleagueId: event.colleagueId,
     answeredAt: null,
     waitMs: null,
     connectedMs: null,

@@ -40,6 +40,8 @@ export interface ConversationRecord extends Projected {
   readonly segmentId: SegmentId | null;
   /** Who spoke with the customer last. */
   readonly agentId: UserId | null;
+  /** Internal calls: the one rung. */
+  readonly colleagueId: UserId | null;
   readonly answeredAt: Instant | null;
   /** In all its queues; null when it never waited in one. */
   readonly waitMs: number | null;
