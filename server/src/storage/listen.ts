@@ -44,7 +44,9 @@ export function listen(url: string, channel: string, onNotice: (payload: string 
   const run = (async () => {
     for (let delayMs = 50; !closed; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
       const since = performance.now();
-      await once().catch((error: unknown) => ignoreFailure(`listening for ${channel}`, Promise.reject(error)));
+      const listened = once();
+      ignoreFailure(`listening for ${channel}`, listened);
+      await Promise.allSettled([listened]);
       if (performance.now() - since > LONGEST_DELAY_MS) delayMs = 50;
       if (!closed) await delay(delayMs);
     }
