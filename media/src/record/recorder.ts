@@ -124,9 +124,10 @@ export class Recorder {
     if (this.state === 'ended') return;
     this.state = 'ended';
     this.waiting.length = 0;
-    ignoreFailure(
-      'recording-close-after-failure',
-      this.opened.then((file) => file.close()),
+    // When opening is what failed there is nothing to close.
+    this.opened.then(
+      (file) => ignoreFailure('recording-close-after-failure', file.close()),
+      () => undefined,
     );
     this.report({ type: 'failed', reason, detail });
   }

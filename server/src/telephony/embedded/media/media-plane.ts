@@ -70,7 +70,7 @@ export interface NewPlainLeg {
   /** Written into the SDP's connection line for this peer (public address); by default the bound address. */
   readonly advertisedAddress?: string;
   readonly bindAddress?: string;
-  /** On the worker of this leg. Left out: the least loaded worker that admits. */
+  /** On the worker of this leg. Left out: the least loaded worker, those that are on time first. */
   readonly near?: LegId;
   /** By default 0 (off): telephones suppress silence. */
   readonly stallMs?: number;
@@ -114,7 +114,7 @@ export interface WorkerDied {
 export interface MediaLoad {
   readonly legs: number;
   readonly tickLateP99Ms: number;
-  /** False when no worker is up, or all are full or late (p99 over 10 ms): refuse new calls, leave live ones alone. */
+  /** False when no worker is up, or all are full or late (p99 over 10 ms): refuse new calls; live ones may still get legs. */
   readonly admitting: boolean;
   readonly workers: readonly (WorkerLoad & { readonly up: boolean })[];
 }
@@ -137,4 +137,6 @@ export interface MediaPlaneSettings {
   readonly iceServers?: readonly string[];
   /** Most legs per worker, 300 by default (150 calls). */
   readonly maxLegsPerWorker?: number;
+  /** Above this p99 of tick lateness a worker does not count as admitting; 10 by default. Legs can still be created on it. */
+  readonly maxTickLateMs?: number;
 }

@@ -3,7 +3,7 @@ import type { AgreedMedia, LegStatistics, LocalMedia, MediaDirection, MediaEvent
 import type { MediaAnswer, MediaOrder, MediaRequest, NewLeg, WorkerLoad, WorkerSettings } from './protocol.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-/** Above this a worker's sound is heard to stutter: it takes no new calls. */
+/** Above this a worker's sound is heard to stutter: new calls are better refused (design 2). */
 const MAX_TICK_LATE_MS = 10;
 const DEFAULT_MAX_LEGS = 300;
 const FIRST_RESTART_MS = 200;
@@ -185,7 +185,6 @@ class MediaPool implements MediaPlane {
 
   private async createLeg(leg: NewLeg, near: LegId | undefined): Promise<Result<LocalMedia, MediaRefusal>> {
     if (this.homeOfLeg.has(leg.legId)) return refuse('leg-exists');
-    // A named neighbour's worker is taken even when it is late: the call exists already and is never touched.
     const slot = near === undefined ? this.leastLoaded() : (this.homeOfLeg.get(near) ?? this.leastLoaded());
     const process = slot?.process;
     if (!slot || !process) return refuse(this.slots.some(({ up }) => up) ? 'worker-full' : 'worker-lost');
@@ -200,13 +199,17 @@ class MediaPool implements MediaPlane {
     return localMedia(answer);
   }
 
+  /** One that is on time before one that is late. Late ones still take legs: whether a new call is let in was decided before, by `load().admitting`. */
   private leastLoaded(): Slot | undefined {
-    const admitting = this.slots.filter((slot) => this.admits(slot));
-    return admitting.sort((one, other) => one.process!.legs.size - other.process!.legs.size || one.index - other.index)[0];
+    const order = (slot: Slot) => (this.admits(slot) ? 0 : 1_000_000) + slot.process!.legs.size;
+    return this.slots.filter((slot) => this.hasRoom(slot)).sort((one, other) => order(one) - order(other) || one.index - other.index)[0];
   }
 
+  private hasRoom(slot: Slot): boolean {
+    return slot.up && slot.process !== undefined && slot.process.legs.size < this.maxLegs;
+  }
   private admits(slot: Slot): boolean {
-    return slot.up && slot.process !== undefined && slot.process.legs.size < this.maxLegs && slot.load.tickLateP99Ms <= MAX_TICK_LATE_MS;
+    return this.hasRoom(slot) && slot.load.tickLateP99Ms <= (this.settings.maxTickLateMs ?? MAX_TICK_LATE_MS);
   }
 
   private get maxLegs(): number {

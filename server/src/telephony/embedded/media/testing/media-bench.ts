@@ -93,6 +93,11 @@ export class MediaBench {
     return new Promise((done) => this.waiting.push({ matches: isIt, done: (event) => done(event as EventOf<Type>) }));
   }
 
+  /** Looks each 20 ms; for states without an event. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   async recording(file: string): Promise<WavSound> {
     const read = readWav(await readFile(join(this.recordingsFolder, file)));
     if (!read.ok) throw new Error(read.refusal);

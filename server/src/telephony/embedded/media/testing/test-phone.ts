@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import ndc from 'node-datachannel';
 import { AudioReceiver, AudioSender, FRAME_SAMPLES, type PayloadMap, SAMPLES_PER_MS, patchBrowserSdp, readBrowserSdp, toneSource } from '@centralita/media';
@@ -14,6 +15,7 @@ export class TestPhone {
   private readonly frame = new Int16Array(FRAME_SAMPLES);
   private tone: ((into: Int16Array) => void) | undefined;
   private silent = false;
+  private stopped = false;
   private hearing: { readonly samples: Int16Array; filled: number; readonly done: (samples: Int16Array) => void }[] = [];
 
   constructor(ssrc: number, send: (packet: Buffer) => void) {
@@ -43,9 +45,15 @@ export class TestPhone {
     return all.subarray(after * SAMPLES_PER_MS);
   }
 
+  /** Hangs up without a word. Once is enough, twice does no harm. */
   stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
     this.metronome.stop();
+    this.release();
   }
+
+  protected release(): void {}
 
   protected take(packet: Buffer): void {
     if (this.receiver.take(packet, performance.now())) this.packetsReceived += 1;
@@ -115,8 +123,7 @@ export class PlainPhone extends TestPhone {
     this.target = { port: Number(/^m=audio (\d+)/m.exec(sdp)![1]) };
   }
 
-  override stop(): void {
-    super.stop();
+  protected override release(): void {
     this.socket.close();
   }
 }
@@ -127,7 +134,7 @@ export class BrowserPhone extends TestPhone {
   private track: ReturnType<InstanceType<typeof ndc.PeerConnection>['addTrack']> | undefined;
 
   private constructor(name: string) {
-    super(name.length + 7_000, (packet) => this.track?.isOpen() && this.track.sendMessageBinary(packet));
+    super(randomInt(1, 4_294_967_295), (packet) => this.track?.isOpen() && this.track.sendMessageBinary(packet));
     this.peer = new ndc.PeerConnection(name, { iceServers: [], bindAddress: '127.0.0.1', forceMediaTransport: true, disableAutoNegotiation: true });
     this.sender.use({ law: 'PCMU', payload: 0, eventPayload: 126, packetMs: 20 });
     this.receiver.use({ 0: 'PCMU', 8: 'PCMA', 101: 'telephone-event', 126: 'telephone-event' });
@@ -140,6 +147,10 @@ export class BrowserPhone extends TestPhone {
   offer(): string {
     this.addTrack(126);
     this.peer.setLocalDescription('offer');
+    return this.description([0, 8, 126]);
+  }
+  /** The offer again, as a session refresh sends it. */
+  currentOffer(): string {
     return this.description([0, 8, 126]);
   }
   takeAnswer(sdp: string): void {
@@ -156,8 +167,7 @@ export class BrowserPhone extends TestPhone {
     return this.description([0, eventPayload]);
   }
 
-  override stop(): void {
-    super.stop();
+  protected override release(): void {
     this.track?.close();
     this.peer.close();
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { type Result, ignoreFailure, invariant, refuse, reportIgnoredFailuresTo, systemClock } from '@centralita/kernel';
 import { SoundLibrary } from '@centralita/media';
 import type { FromWorker, MediaEvent, MediaFact, MediaRefusal, NewLeg, ToWorker, WorkerSettings } from '../protocol.ts';
@@ -114,6 +115,8 @@ function take(message: ToWorker): void {
 }
 
 reportIgnoredFailuresTo((reason, error) => console.error(`media worker: ${reason}: ${error instanceof Error ? error.message : String(error)}`));
+// Sound before everything else on a busy machine. Only root may; for others the system's own fairness has to do.
+if (process.getuid?.() === 0) ignoreFailure('media-worker-priority', () => setPriority(constants.priority.PRIORITY_HIGH));
 // The parent ends workers; a Ctrl-C in the terminal reaches the whole group and must not cut recordings short.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => ignoreFailure('media-worker-stop', stop()));

@@ -1,0 +1,209 @@
+import { createSocket } from 'node:dgram';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SILENCE_BYTE, loudestTone, loudness, toneAmplitude, writeRtpHeader } from '@centralita/media';
+import { MUSIC_HZ, MediaBench } from './testing/media-bench.ts';
+import { PlainPhone } from './testing/test-phone.ts';
+
+// Heard is more than half of what was said, not heard less than a tenth: a lost packet or a click on a busy machine is
+// neither, and a leak is all of it.
+const HEARD = 4_000;
+const NOT_HEARD = 800;
+
+let bench: MediaBench;
+beforeAll(async () => {
+  bench = await MediaBench.start(23_000);
+});
+afterAll(() => bench.close());
+
+describe('plain legs', () => {
+  test.each([
+    ['PCMU', 10],
+    ['PCMA', 20],
+    ['PCMA', 30],
+    ['PCMU', 60],
+  ] as const)('[issue 2.6] a phone with %s in packets of %i ms hears and is heard', async (law, packetMs) => {
+    const [one, two] = [`leg_one_${law}${packetMs}`, `leg_two_${law}${packetMs}`];
+    const odd = (await bench.plainCaller(one, { law, packetMs, eventPayload: 101 })).say(1_000);
+    const usual = (await bench.plainCaller(two, undefined, one)).say(700);
+    bench.plane.join(`brg_${law}${packetMs}`, [one, two]);
+    const [byOdd, byUsual] = await Promise.all([odd.hear(400), usual.hear(400)]);
+    expect(toneAmplitude(byOdd, 700)).toBeGreaterThan(HEARD);
+    expect(toneAmplitude(byUsual, 1_000)).toBeGreaterThan(HEARD);
+  });
+
+  test('[design 4] our offer; early media is heard one way; the last of several answers is followed', async () => {
+    const caller = (await bench.plainCaller('leg_early')).say(1_000);
+    const [first, second] = [(await PlainPhone.ring()).say(425), (await PlainPhone.ring()).say(700)];
+    const made = await bench.plane.createPlainLeg({ legId: 'leg_placed', near: 'leg_early' });
+    if (!made.ok) throw new Error(made.refusal);
+    for (const phone of [first, second]) phone.follow(made.value.sdp);
+    expect((await bench.plane.applyAnswer('leg_placed', first.sdp())).ok).toBe(true);
+    bench.plane.listenEarly('leg_early', 'leg_placed');
+    expect(toneAmplitude(await caller.hear(300), 425)).toBeGreaterThan(HEARD);
+    first.fallSilent();
+    expect((await bench.plane.applyAnswer('leg_placed', second.sdp())).ok).toBe(true);
+    expect(toneAmplitude(await caller.hear(300, 500), 700)).toBeGreaterThan(HEARD);
+    expect(second.packetsReceived).toBe(0);
+    bench.plane.join('brg_placed', ['leg_early', 'leg_placed']);
+    expect(toneAmplitude(await second.hear(300), 1_000)).toBeGreaterThan(HEARD);
+    first.stop();
+    second.stop();
+  });
+
+  test('[issue 2.6] hold by the far side: sendonly, inactive and 0.0.0.0 stop our sending, a resume starts it', async () => {
+    const phone = await bench.plainCaller('leg_holder');
+    const other = (await bench.plainCaller('leg_other', undefined, 'leg_holder')).say(700);
+    bench.plane.join('brg_holder', ['leg_holder', 'leg_other']);
+    expect(toneAmplitude(await phone.hear(300), 700)).toBeGreaterThan(HEARD);
+    for (const [direction, address] of [['sendonly', undefined], ['inactive', undefined], ['sendrecv', '0.0.0.0']] as const) {
+      const held = await bench.plane.applyOffer('leg_holder', phone.sdp(direction, address));
+      expect(held.ok && held.value.agreed?.held).toBe(true);
+      expect(loudestTone(await phone.hear(200), 700)).toBeLessThan(NOT_HEARD);
+      const back = await bench.plane.applyOffer('leg_holder', phone.sdp());
+      expect(back.ok && back.value.agreed).toMatchObject({ held: false, direction: 'sendrecv' });
+      expect(toneAmplitude(await phone.hear(300), 700)).toBeGreaterThan(HEARD);
+    }
+    other.stop();
+  });
+
+  test('[issue 2] RTP from a third address is dropped and counted', async () => {
+    const ana = (await bench.plainCaller('leg_guarded')).say(1_000);
+    const agent = await bench.plainCaller('leg_guard_agent', undefined, 'leg_guarded');
+    bench.plane.join('brg_guarded', ['leg_guarded', 'leg_guard_agent']);
+    await agent.hear(200);
+    const statistics = await bench.plane.statistics('leg_guarded');
+    const stranger = createSocket('udp4');
+    const packet = Buffer.alloc(172, SILENCE_BYTE.PCMU);
+    for (let n = 0; n < 50; n++) {
+      writeRtpHeader(packet, 0, false, n, n * 160, 666);
+      await new Promise((resolve) => stranger.send(packet, statistics!.localPort, '127.0.0.1', resolve));
+    }
+    expect(toneAmplitude(await agent.hear(300), 1_000)).toBeGreaterThan(HEARD);
+    const after = await bench.plane.statistics('leg_guarded');
+    expect(after!.packetsFromStrangers).toBe(50);
+    stranger.close();
+    ana.stop();
+  });
+
+  test('[issue 2.6] keys in the sound are heard when nobody negotiated telephone events, and made for who has none', async () => {
+    const old = await bench.plainCaller('leg_old', { eventPayload: undefined });
+    const modern = await bench.plainCaller('leg_modern', undefined, 'leg_old');
+    bench.plane.join('brg_old', ['leg_old', 'leg_modern']);
+    old.press('7');
+    await bench.event('digit', (event) => event.legId === 'leg_old' && event.digit === '7' && event.via === 'in-band');
+    await modern.hear(200);
+    expect(modern.digits).toEqual([]);
+
+    const heard = old.hear(700, 0);
+    modern.press('1');
+    const samples = await heard;
+    expect(loudestTone(samples, 697, 80)).toBeGreaterThan(4_000);
+    expect(loudestTone(samples, 1_209, 80)).toBeGreaterThan(4_000);
+  });
+
+  test('no G.711, broken texts, doubled and unknown legs are refusals', async () => {
+    const noCodec = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n';
+    expect(await bench.plane.createPlainLeg({ legId: 'leg_g729', remoteOffer: noCodec })).toEqual({ ok: false, refusal: 'no-common-codec' });
+    expect(await bench.plane.createPlainLeg({ legId: 'leg_junk', remoteOffer: 'hello' })).toEqual({ ok: false, refusal: 'malformed-sdp' });
+    expect((await bench.plane.createPlainLeg({ legId: 'leg_twice' })).ok).toBe(true);
+    expect(await bench.plane.createPlainLeg({ legId: 'leg_twice' })).toEqual({ ok: false, refusal: 'leg-exists' });
+    expect(await bench.plane.applyAnswer('leg_nobody', noCodec)).toEqual({ ok: false, refusal: 'unknown-leg' });
+    bench.plane.closeLeg('leg_nobody');
+    bench.plane.hold('leg_nobody', 'default');
+  });
+});
+
+describe('plays', () => {
+  test('a prompt is heard alone, ends with an event, and the bridge is heard again', async () => {
+    const ana = await bench.plainCaller('leg_prompt');
+    const agent = (await bench.plainCaller('leg_prompt_agent', undefined, 'leg_prompt')).say(700);
+    bench.plane.join('brg_prompt', ['leg_prompt', 'leg_prompt_agent']);
+    await ana.hear(100);
+    const heard = ana.hear(400, 0);
+    bench.plane.play({ playId: 'pla_1', legId: 'leg_prompt', items: [{ kind: 'prompt', name: 'greeting', language: 'es' }] });
+    expect(loudestTone(await heard, 880)).toBeGreaterThan(3_000);
+    await bench.event('play-finished', (event) => event.playId === 'pla_1' && event.reason === 'completed');
+    expect(toneAmplitude(await ana.hear(300), 700)).toBeGreaterThan(HEARD);
+    agent.stop();
+  });
+
+  test('a digit ends a play that asks for it; another play replaces one; stop stops; a missing sound fails with an alarm', async () => {
+    const ana = await bench.plainCaller('leg_menu');
+    const music = { kind: 'music', name: 'default' } as const;
+    bench.plane.play({ playId: 'pla_menu', legId: 'leg_menu', items: [music], loop: true, stopOnDigit: true });
+    expect(toneAmplitude(await ana.hear(200), MUSIC_HZ)).toBeGreaterThan(3_000);
+    ana.press('1');
+    await bench.event('play-finished', (event) => event.playId === 'pla_menu' && event.reason === 'digit');
+    expect(loudness(await ana.hear(200))).toBeLessThan(20);
+
+    bench.plane.play({ playId: 'pla_old', legId: 'leg_menu', items: [music] });
+    bench.plane.play({ playId: 'pla_new', legId: 'leg_menu', items: [music] });
+    await bench.event('play-finished', (event) => event.playId === 'pla_old' && event.reason === 'replaced');
+    bench.plane.stopPlay('pla_new');
+    await bench.event('play-finished', (event) => event.playId === 'pla_new' && event.reason === 'stopped');
+
+    bench.plane.play({ playId: 'pla_none', legId: 'leg_menu', items: [{ kind: 'prompt', name: 'nothing', language: 'es' }] });
+    await bench.event('play-finished', (event) => event.playId === 'pla_none' && event.reason === 'failed');
+    await bench.event('alarm', (event) => event.name === 'sound-missing' && event.detail.includes('es/nothing'));
+  });
+
+  test('a digit by SIP INFO counts as one by RTP', async () => {
+    await bench.plainCaller('leg_info');
+    const other = await bench.plainCaller('leg_info_other', undefined, 'leg_info');
+    bench.plane.join('brg_info', ['leg_info', 'leg_info_other']);
+    bench.plane.digitByInfo('leg_info', '9', 160);
+    await bench.event('digit', (event) => event.legId === 'leg_info' && event.via === 'info');
+    await other.hear(300, 200);
+    expect(other.digits).toEqual(['9']);
+  });
+
+  test('digits we send arrive', async () => {
+    const far = await bench.plainCaller('leg_far');
+    bench.plane.sendDigits('leg_far', '12#');
+    await far.hear(900, 0);
+    expect(far.digits.join('')).toBe('12#');
+  });
+});
+
+describe('browser legs', () => {
+  test('[design 2] no RTP for the time given is a stall, its return is told', async () => {
+    const phone = (await bench.browserCallee('leg_stalls')).say(700);
+    await phone.hear(200);
+    phone.fallSilent();
+    await bench.event('media-stalled', (event) => event.legId === 'leg_stalls');
+    phone.fallSilent(false);
+    await bench.event('media-resumed', (event) => event.legId === 'leg_stalls');
+  });
+
+  test('a hold or refresh by re-INVITE is answered from the kept text, an ICE restart refused', async () => {
+    const phone = await bench.browserCaller('leg_refresh');
+    const offer = phone.currentOffer();
+    const held = await bench.plane.applyOffer('leg_refresh', offer.replace('a=sendrecv', 'a=sendonly'));
+    expect(held.ok && held.value.agreed).toMatchObject({ held: true, direction: 'recvonly' });
+    expect(held.ok && held.value.sdp).toContain('a=recvonly');
+    const back = await bench.plane.applyOffer('leg_refresh', offer);
+    expect(back.ok && back.value.sdp).toContain('a=sendrecv');
+    expect(await bench.plane.applyOffer('leg_refresh', offer.replace(/ice-ufrag:\S+/, 'ice-ufrag:other'))).toEqual({ ok: false, refusal: 'ice-restart' });
+    const ours = await bench.plane.makeOffer('leg_refresh', 'sendrecv');
+    expect(ours.ok && ours.value.sdp).toContain('a=setup:actpass');
+  });
+
+  test('odd texts are refusals and the worker lives on', async () => {
+    const made = await bench.plane.createBrowserLeg({ legId: 'leg_odd' });
+    if (!made.ok) throw new Error(made.refusal);
+    const broken = [
+      'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=ice-ufrag:x\r\na=fingerprint:sha-256 zz\r\n',
+      made.value.sdp.replace(/a=fingerprint:.*\r\n/, ''),
+      made.value.sdp.slice(0, 200),
+      '',
+    ];
+    for (const text of broken) expect((await bench.plane.applyAnswer('leg_odd', text)).ok).toBe(false);
+    expect((await bench.plane.createBrowserLeg({ legId: 'leg_odd_offer', remoteOffer: broken[0]! })).ok).toBe(false);
+    expect(bench.plane.load().workers[0]!.up).toBe(true);
+  });
+
+  test('the public address is written into the candidates', async () => {
+    const made = await bench.plane.createBrowserLeg({ legId: 'leg_public', advertisedAddress: '203.0.113.7' });
+    expect(made.ok && made.value.sdp).toMatch(/a=candidate:.* 203\.0\.113\.7 23900 typ host/);
+  });
+});
