@@ -40,6 +40,7 @@ export async function runSwitch(settings: SwitchSettings): Promise<void> {
     browserPortFrom: settings.browserMedia.portFrom,
     iceServers: settings.browserMedia.iceServers,
     maxLegsPerWorker: settings.maxLegsPerWorker,
+    maxTickLateMs: settings.maxTickLateMs,
   });
   running = await startSwitch(settings, media, logger);
   process.stdout.write(`${JSON.stringify({ ready: running.ports })}\n`);

@@ -23,6 +23,8 @@ export interface SwitchSettings {
   readonly browserMedia: { readonly address?: string; readonly portFrom: number; readonly iceServers?: readonly string[] };
   readonly mediaWorkers: number;
   readonly maxLegsPerWorker?: number;
+  /** New calls are refused while media ticks are later than this (99th percentile). 10 ms by default: above it people hear it. */
+  readonly maxTickLateMs?: number;
   readonly recordingsDir: string;
   readonly soundsDir: string;
   /** What a held leg hears: the name of a piece of music among the sounds. `default` when left out. */
