@@ -179,10 +179,16 @@ export class InviteDialog implements Dialog, OfferHolder {
     this.host.sender.send(bye, this.route.destination(), { response: () => undefined, failed: () => undefined });
   }
 
-  /** A dialog that must not live: a fork that answered second, a 200 that crossed our CANCEL, a 200 nobody ACKed. */
-  endByBye(end: DialogEnd, headers?: HeaderFields): void {
+  /** A dialog that must not live: a 200 nobody ACKed, a peer that lost it. */
+  endByBye(end: DialogEnd): void {
     if (this.ended) return;
-    this.#sendBye(headers);
+    this.#sendBye();
+    this.end(end);
+  }
+
+  /** A 200 that nobody wants (of a second fork, or crossing our CANCEL) made a dialog at the peer, however dead it is for us. */
+  refuseByBye(end: DialogEnd): void {
+    this.#sendBye();
     this.end(end);
   }
 

@@ -16,7 +16,8 @@ export function parseVia(text: string): Via | undefined {
   const firstSlash = text.indexOf('/');
   const secondSlash = text.indexOf('/', firstSlash + 1);
   if (firstSlash < 0 || secondSlash < 0) return undefined;
-  if (text.slice(0, firstSlash).trim().toUpperCase() !== 'SIP' || text.slice(firstSlash + 1, secondSlash).trim() !== '2.0') return undefined;
+  // Another version is let through, so that its sender can be told 505 (RFC 4475 3.1.2.16).
+  if (text.slice(0, firstSlash).trim().toUpperCase() !== 'SIP' || !/^\d\.\d$/.test(text.slice(firstSlash + 1, secondSlash).trim())) return undefined;
   let at = secondSlash + 1;
   while (isSpace(text.charCodeAt(at))) at++;
   const transportStart = at;

@@ -15,6 +15,7 @@ export class RawClient {
   readonly #send: (bytes: Buffer) => void;
   readonly #end: () => void;
   #isClosed = false;
+  #ended = false;
 
   private constructor(send: (bytes: Buffer) => void, end: () => void) {
     this.#send = send;
@@ -80,7 +81,8 @@ export class RawClient {
   }
 
   close(): void {
-    this.#end();
+    if (!this.#ended) this.#end();
+    this.#ended = true;
   }
 
   #close(): void {

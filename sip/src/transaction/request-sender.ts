@@ -31,16 +31,26 @@ export class RequestSender {
 
   /** In the same tick when the destination is a flow, a literal address or a known name. Failures come in a later tick. */
   send(request: SipRequest, to: Destination, handlers: SendHandlers): void {
-    this.#withFlow(to, handlers, (flow) => {
+    this.#withFlow(to, handlers, (flow, place) => {
       this.writeVia(request, flow);
       handlers.prepare?.(flow);
-      const transaction = this.#transactions.send(request, flow, handlers);
+      const noting: ClientHandlers = {
+        response: handlers.response,
+        ended: handlers.ended,
+        failed: (why) => {
+          // The next request to this name tries its other addresses first (RFC 3263 4.3).
+          if (place) this.#transport.avoid(place);
+          handlers.failed(why);
+        },
+      };
+      const transaction = this.#transactions.send(request, flow, noting);
       handlers.sent?.(transaction);
     });
   }
 
   /** An ACK to a 2xx: no transaction, and a branch of its own (RFC 3261 13.2.2.4). @param sent what to repeat when the 2xx is. */
   sendAck(request: SipRequest, to: Destination, sent: (repeat: () => void) => void): void {
+    // An ACK that cannot be sent is missed by the peer, which repeats its 2xx and then hangs up: nothing to be done here.
     this.#withFlow(to, { failed: () => undefined }, (flow) => {
       this.writeVia(request, flow);
       const text = this.#transport.send(request, flow);
@@ -59,7 +69,7 @@ export class RequestSender {
     request.revise((headers) => (headers.has('Via') ? headers.set('Via', via) : headers.prepend('Via', via)));
   }
 
-  #withFlow(to: Destination, handlers: Pick<ClientHandlers, 'failed'>, use: (flow: LiveFlow) => void): void {
+  #withFlow(to: Destination, handlers: Pick<ClientHandlers, 'failed'>, use: (flow: LiveFlow, place?: Place) => void): void {
     const fail = () => void this.#timers.after(0, () => handlers.failed('transport'));
     if ('flow' in to) return use(to.flow);
     const uri = parseUri(to.uri);
@@ -67,7 +77,7 @@ export class RequestSender {
     const go = (places: readonly Place[]) => {
       for (const place of places) {
         const flow = this.#transport.flowTo(place);
-        if (flow) return use(flow);
+        if (flow) return use(flow, place);
       }
       fail();
     };

@@ -211,7 +211,7 @@ export class OutgoingInviteCall implements OutgoingInvite {
       // Another fork was faster, or the 200 crossed our CANCEL: ACK, then BYE (RFC 3261 13.2.2.4, 9.1).
       dialog.confirm();
       ack(undefined);
-      dialog.endByBye({ by: 'us', why: won || this.#state === 'cancelling' ? 'cancelled' : 'other-fork' });
+      dialog.refuseByBye({ by: 'us', why: won || this.#state === 'cancelling' ? 'cancelled' : 'other-fork' });
       if (won || this.#state === 'cancelling') this.#fail(487, reasonPhrase(487));
       return;
     }
