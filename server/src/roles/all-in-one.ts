@@ -18,15 +18,16 @@ type Started = { stop(): Promise<void> }[];
  * first, then the switch, then control, and the other way round at the end.
  *
  * @param say a line for the person at the terminal
+ * @param program what runs the roles; tests give another
  */
-export async function runAllInOne(options: Options, say: (line: string) => void): Promise<void> {
+export async function runAllInOne(options: Options, say: (line: string) => void, program?: string): Promise<void> {
   const folders = foldersOf(options.data);
   prepareFolders(folders);
   const lock = lockDataFolder(folders.data);
   const started: Started = [];
   const interruption = untilSignal();
   try {
-    const starting = startAll(options, folders, started, say, interruption.signal);
+    const starting = startAll({ options, folders, started, say, program, signal: interruption.signal });
     await Promise.race([starting, interruption.promise]);
     await interruption.promise;
     say('Stopping…');
@@ -40,7 +41,16 @@ export async function runAllInOne(options: Options, say: (line: string) => void)
   }
 }
 
-async function startAll(options: Options, folders: Folders, started: Started, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+interface Start {
+  readonly options: Options;
+  readonly folders: Folders;
+  readonly started: Started;
+  readonly say: (line: string) => void;
+  readonly program: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function startAll({ options, folders, started, say, program, signal }: Start): Promise<void> {
   const certificate = certificateFor(options, folders);
   await requireFreePorts(wantedPorts(options, certificate));
 
@@ -60,6 +70,7 @@ async function startAll(options: Options, folders: Folders, started: Started, sa
       settings: role === 'switch' ? switchSettings(options, folders, certificate) : control,
       logFile: options.logs === 'files' ? path.join(folders.logs, `${role}.log`) : undefined,
       log: say,
+      program,
     });
     started.unshift(child);
     await child.start();
