@@ -1,4 +1,4 @@
-import type { Matcher } from '../../server/src/capabilities/routing/domain/matcher-port.ts';
+import type { Matcher } from '@centralita/server/capabilities/routing/domain/matcher-port.ts';
 import { addCustomer, createCenter, isCrowded, PRIORITIES, QUEUES, seeded } from './world.ts';
 
 export interface DayResult {

@@ -3,8 +3,8 @@
  * (about a minute). `--quick` stops at 10,000. Ends with 1 when the two ever decide differently.
  */
 import { cpus, loadavg } from 'node:os';
-import { createMatcher } from '../../server/src/capabilities/routing/domain/matcher/index.ts';
-import { createNaiveMatcher } from '../../server/src/capabilities/routing/domain/matcher/naive.ts';
+import { createMatcher } from '@centralita/server/capabilities/routing/domain/matcher/index.ts';
+import { createNaiveMatcher } from '@centralita/server/capabilities/routing/domain/matcher/naive.ts';
 import { runDay } from './day.ts';
 
 const SIZES = [100, 500, 1_000, 5_000, 10_000, 50_000];

@@ -1,5 +1,5 @@
-import type { FloorQueue } from '../../server/src/capabilities/accounts/index.ts';
-import type { Matcher } from '../../server/src/capabilities/routing/domain/matcher-port.ts';
+import type { FloorQueue } from '@centralita/server/capabilities/accounts/index.ts';
+import type { Matcher } from '@centralita/server/capabilities/routing/domain/matcher-port.ts';
 
 /** The shape of the center that is measured, the same at every size: kinds of people and of calls do not grow with the staff. */
 export const SKILLS = 20;

@@ -128,7 +128,6 @@ create index recordings_of_conversation on recordings (conversation_id);
 
 -- An agent's time, without gap from sign-in to sign-out: the sum of the lengths is the signed-in time.
 create table agent_intervals (
-  interval_id text primary key,
   account text not null references accounts (account),
   agent_id text not null,
   activity text not null,
@@ -138,13 +137,13 @@ create table agent_intervals (
   conversation_id text,
   from_at timestamptz not null,
   to_at timestamptz,
-  first_seq bigint not null
+  first_seq bigint not null,
+  primary key (agent_id, from_at)
 );
 create index agent_intervals_by_time on agent_intervals (account, from_at);
 create index agent_intervals_open on agent_intervals (account, agent_id) where to_at is null;
 
 create table timeline_entries (
-  entry_id text primary key,
   account text not null references accounts (account),
   conversation_id text not null,
   -- Among the events of the turn `first_seq`.
@@ -153,9 +152,9 @@ create table timeline_entries (
   kind text not null,
   -- Facts ending in Ref are references to personal values.
   facts jsonb not null,
-  first_seq bigint not null
+  first_seq bigint not null,
+  primary key (conversation_id, first_seq, place)
 );
-create index timeline_entries_of_conversation on timeline_entries (conversation_id);
 
 -- What projecting must know of the configuration as of its position: thresholds of queues, statuses that take queue work.
 create table projection_rules (

@@ -1,11 +1,14 @@
+export type { ProjectionStore } from './application/ports.ts';
 export { createProjector } from './application/run-projections.ts';
 export type { Lag, Projector, ProjectorOptions } from './application/run-projections.ts';
-export { readToday } from './application/read-today.ts';
-export type { Today } from './application/read-today.ts';
 export type { ReportedEvent, ReportedTurn } from './domain/floor-events.ts';
 export { dayOf, intervalsOf, offsetMs } from './domain/metrics/day.ts';
 export * from './domain/metrics/registry.ts';
 export { addTally, clip, countInterval, countSegment, emptyTally, tallyOf } from './domain/metrics/tally.ts';
 export type { ActivityInterval, Tally, Window } from './domain/metrics/tally.ts';
-export { beginSegment, evolveSegment, segmentOf } from './domain/segment.ts';
 export type { SegmentFacts } from './domain/segment.ts';
+export { boardFiguresOf, createTodayFigures } from './domain/today-figures.ts';
+export type { TodayFigures, TodayOptions } from './domain/today-figures.ts';
+export type { Today } from './domain/today.ts';
+export { projectionsIn } from './storage/projections.postgres.ts';
+export { readToday } from './storage/today.postgres.ts';

@@ -156,6 +156,8 @@ export interface Annotations {
   outcomeExists(account: AccountId, outcome: string): Promise<boolean>;
   /** The form as a whole replaces what it was: one note per author, the conversation's tags, its outcome. */
   saveForm(account: AccountId, author: UserId, conversationId: ConversationId, noteId: string, form: AfterServiceForm): Promise<void>;
+  setTags(account: AccountId, author: UserId, conversationId: ConversationId, tags: readonly string[]): Promise<void>;
+  setOutcome(account: AccountId, author: UserId, conversationId: ConversationId, outcome: string | null): Promise<void>;
   addNote(account: AccountId, author: UserId, conversationId: ConversationId, noteId: string, text: string): Promise<Note>;
   findNote(account: AccountId, noteId: string): Promise<{ readonly authorId: UserId; readonly conversationId: ConversationId } | undefined>;
   editNote(account: AccountId, noteId: string, text: string): Promise<Note>;

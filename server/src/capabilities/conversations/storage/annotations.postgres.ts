@@ -1,6 +1,6 @@
 import type { ConversationId, UserId } from '@centralita/kernel';
 import { inAccount, type Connection, type Pool } from '../../../storage/pool.ts';
-import type { AfterServiceForm, Annotations } from '../application/ports.ts';
+import type { Annotations } from '../application/ports.ts';
 import { noteOf, SELECT_NOTE, type NoteSqlRow } from './conversation-parts.ts';
 
 export function annotationsIn(pool: Pool): Annotations {
@@ -10,9 +10,11 @@ export function annotationsIn(pool: Pool): Annotations {
     saveForm: (account, author, conversationId, noteId, form) =>
       inAccount(pool, account, async (connection) => {
         await saveNote(connection, author, conversationId, noteId, form.note);
-        await saveTags(connection, author, conversationId, form);
-        await saveOutcome(connection, author, conversationId, form);
+        await saveTags(connection, author, conversationId, form.tags);
+        await saveOutcome(connection, author, conversationId, form.outcome);
       }),
+    setTags: (account, author, conversationId, tags) => inAccount(pool, account, (connection) => saveTags(connection, author, conversationId, tags)),
+    setOutcome: (account, author, conversationId, outcome) => inAccount(pool, account, (connection) => saveOutcome(connection, author, conversationId, outcome)),
     addNote: (account, author, conversationId, noteId, text) =>
       inAccount(pool, account, async (connection) => {
         await connection.query(`insert into conversation_notes (note_id, account, conversation_id, author_id, text) values ($1, current_account(), $2, $3, $4)`, [noteId, conversationId, author, text]);
@@ -44,7 +46,7 @@ async function saveNote(connection: Connection, author: UserId, conversationId: 
   );
 }
 
-async function saveTags(connection: Connection, author: UserId, conversationId: ConversationId, { tags }: AfterServiceForm): Promise<void> {
+async function saveTags(connection: Connection, author: UserId, conversationId: ConversationId, tags: readonly string[]): Promise<void> {
   await connection.query('delete from conversation_tags where conversation_id = $1 and tag <> all ($2)', [conversationId, tags]);
   await connection.query(
     `insert into conversation_tags (account, conversation_id, tag, tagged_by) select distinct current_account(), $1, tag, $2 from unnest($3::text[]) tag on conflict do nothing`,
@@ -52,7 +54,7 @@ async function saveTags(connection: Connection, author: UserId, conversationId: 
   );
 }
 
-async function saveOutcome(connection: Connection, author: UserId, conversationId: ConversationId, { outcome }: AfterServiceForm): Promise<void> {
+async function saveOutcome(connection: Connection, author: UserId, conversationId: ConversationId, outcome: string | null): Promise<void> {
   if (outcome === null) {
     await connection.query('delete from conversation_outcomes where conversation_id = $1', [conversationId]);
     return;

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresJournal } from '../../../storage/journal.postgres.ts';
 import { inAccount } from '../../../storage/pool.ts';
 import { freshDatabase, givenAccount, type TestDatabase } from '../../../storage/testing/database.ts';
-import { createProjector, type Projector } from '../../reports/index.ts';
+import { createProjector, projectionsIn, type Projector } from '../../reports/index.ts';
 import { TEN, TurnScript } from '../../reports/testing/turns.ts';
 import { editNote } from '../application/edit-note.ts';
 import { listConversations } from '../application/list-conversations.ts';
 import type { HistoryFilter, Scope, Viewer } from '../application/ports.ts';
 import { saveAfterServiceForm } from '../application/save-after-service-form.ts';
+import { setOutcome } from '../application/set-outcome.ts';
+import { setTags } from '../application/set-tags.ts';
 import { showConversation } from '../application/show-conversation.ts';
 import { writeNote } from '../application/write-note.ts';
 import { annotationsIn } from './annotations.postgres.ts';
@@ -47,7 +49,7 @@ beforeAll(async () => {
   const journal = new PostgresJournal(database.floor);
   const epoch = await journal.takeLease(account, 'test');
   await journal.appendTurns(script.turns.map((turn) => ({ ...turn, epoch, deciderVersion: 1, input: null, seed: `seed-${turn.seq}`, effects: [], timers: [], closedEffects: [], personal: {} })));
-  projector = createProjector({ pool: database.floor, readTurns: (of, after) => journal.readTurns(of, after) });
+  projector = createProjector({ store: projectionsIn(database.floor), readTurns: (of, after) => journal.readTurns(of, after) });
   await projector.start(account);
   deps = { history: historyIn(database.app), annotations: annotationsIn(database.app) };
 });
@@ -170,6 +172,17 @@ describe('what people write', () => {
     expect(await saveAfterServiceForm(deps, as('usr_ximena', 'own'), 'cnv_1', form({ note: 'x' }))).toEqual({ ok: false, refusal: { code: 'not-found' } });
     expect(await saveAfterServiceForm(deps, as('usr_carla', 'own'), 'cnv_1', form({ note: 'x', outcome: 'Inventado' }))).toMatchObject({ ok: false, refusal: { code: 'invalid-input' } });
     expect((await deps.history.find(elena(), 'cnv_1'))!.notes).toEqual([]);
+  });
+
+  test('[S2.27] tags and outcome are set and taken back one by one, by whoever reaches the conversation', async () => {
+    const diego = as('usr_diego', 'group');
+    expect(await setTags(deps, diego, 'cnv_1', ['urgente', 'garantía'])).toMatchObject({ ok: true });
+    expect(await setOutcome(deps, diego, 'cnv_1', 'Consulta')).toMatchObject({ ok: true });
+    expect(await deps.history.find(diego, 'cnv_1')).toMatchObject({ tags: ['garantía', 'urgente'], outcome: 'Consulta' });
+    expect(await setTags(deps, diego, 'cnv_3', ['urgente'])).toEqual({ ok: false, refusal: { code: 'not-found' } });
+    expect(await setOutcome(deps, diego, 'cnv_1', 'Inventado')).toMatchObject({ ok: false, refusal: { code: 'invalid-input' } });
+    await setOutcome(deps, diego, 'cnv_1', null);
+    expect(await deps.history.find(diego, 'cnv_1')).toMatchObject({ outcome: null });
   });
 
   test('[S0.8] a note is edited by its author alone, and says so', async () => {

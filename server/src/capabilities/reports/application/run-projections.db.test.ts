@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresJournal } from '../../../storage/journal.postgres.ts';
 import { freshDatabase, givenAccount, type TestDatabase } from '../../../storage/testing/database.ts';
 import type { ReportedTurn } from '../domain/floor-events.ts';
+import type { ProjectionStore } from './ports.ts';
 import { ordinaryHour } from '../testing/turns.ts';
+import { projectionsIn } from '../storage/projections.postgres.ts';
 import { createProjector, type Projector, type ProjectorOptions } from './run-projections.ts';
 
 let database: TestDatabase;
@@ -16,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const projector = (more: Partial<ProjectorOptions> = {}): Projector =>
-  createProjector({ pool: database.floor, readTurns: (account, after) => journal.readTurns(account, after), lingerMs: 0, retryMs: 5, ...more });
+  createProjector({ store: projectionsIn(database.floor), readTurns: (account, after) => journal.readTurns(account, after), lingerMs: 0, retryMs: 5, ...more });
 
 async function commit(turns: readonly ReportedTurn[], epoch: number): Promise<void> {
   await journal.appendTurns(turns.map((turn) => ({ ...turn, epoch, deciderVersion: 1, input: null, seed: `seed-${turn.seq}`, effects: [], timers: [], closedEffects: [], personal: {} })));
@@ -25,7 +27,7 @@ async function commit(turns: readonly ReportedTurn[], epoch: number): Promise<vo
 async function givenHour(): Promise<{ account: AccountId; turns: readonly ReportedTurn[]; epoch: number }> {
   const account = await givenAccount(database);
   // Ids are unique in the installation, so each account gets its own.
-  const turns = JSON.parse(JSON.stringify(ordinaryHour(account).turns).replaceAll(/"((?:cnv|seg|off|rec)_\d)"/g, `"$1_${account.slice(-6)}"`)) as ReportedTurn[];
+  const turns = JSON.parse(JSON.stringify(ordinaryHour(account).turns).replaceAll(/"((?:(?:cnv|seg|off|rec)_\d)|usr_carla)"/g, `"$1_${account.slice(-6)}"`)) as ReportedTurn[];
   return { account, turns, epoch: await journal.takeLease(account, 'test') };
 }
 
@@ -40,6 +42,7 @@ async function everything(account: AccountId): Promise<Record<string, unknown[]>
 describe('projections', () => {
   test('[S4.6] [S4.8] an hour of calls becomes conversations, segments, offers and agent time', async () => {
     const { account, turns, epoch } = await givenHour();
+    const carla = `usr_carla_${account.slice(-6)}`;
     await commit(turns, epoch);
     const projections = projector();
     projections.take(turns);
@@ -51,8 +54,8 @@ describe('projections', () => {
       ['abandoned', 30_000, null],
       ['short-abandon', 2_000, null],
     ]);
-    expect(segments!.find((row) => (row as { agent_id: string | null }).agent_id !== null)).toMatchObject({ agent_id: 'usr_carla', threshold_ms: 20_000, hold_ms: 10_000, after_service_ms: 15_000, ending: 'answered' });
-    expect(participations).toEqual([expect.objectContaining({ agent_id: 'usr_carla', mos: 4.26 })]);
+    expect(segments!.find((row) => (row as { agent_id: string | null }).agent_id !== null)).toMatchObject({ agent_id: carla, threshold_ms: 20_000, hold_ms: 10_000, after_service_ms: 15_000, ending: 'answered' });
+    expect(participations).toEqual([expect.objectContaining({ agent_id: carla, mos: 4.26 })]);
     expect(offers).toEqual([expect.objectContaining({ ending: 'accepted', ring_ms: 3_000, passed_over: { 'not-free': 2 } })]);
     expect(recordings).toEqual([expect.objectContaining({ state: 'completed', duration_ms: 60_000 })]);
     const ordered = (intervals as { activity: string; takes_queue_work: boolean; from_at: Date; to_at: Date }[]).sort((a, b) => a.from_at.getTime() - b.from_at.getTime());
@@ -111,14 +114,12 @@ describe('projections', () => {
     await commit(turns, epoch);
     let away = true;
     const failures: unknown[] = [];
-    const pool = new Proxy(database.floor, {
-      get: (target, key) =>
-        key === 'connect' && away ? () => Promise.reject(new Error('away')) : typeof Reflect.get(target, key) === 'function' ? (Reflect.get(target, key) as () => unknown).bind(target) : Reflect.get(target, key),
-    });
+    const there = projectionsIn(database.floor);
+    const store: ProjectionStore = { ...there, transaction: (of, work) => (away ? Promise.reject(new Error('away')) : there.transaction(of, work)) };
     let failed: () => void = () => {};
     const onceFailed = new Promise<void>((resolve) => (failed = resolve));
     const projections = projector({
-      pool,
+      store,
       onFailure: (_, error) => {
         failures.push(error);
         failed();

@@ -1,9 +1,8 @@
 import type { AccountId, Instant } from '@centralita/kernel';
-import { inTransaction, type Connection, type Pool } from '../../../storage/pool.ts';
 import type { ReportedTurn } from '../domain/floor-events.ts';
 import { Draft } from '../domain/projection/draft.ts';
 import { needsOf, projectTurn } from '../domain/projection/project-turn.ts';
-import { clearProjection, lookUpConversations, lookUpOpenIntervals, lookUpRules, readPosition, saveDraft } from '../storage/projected-rows.ts';
+import type { ProjectionRows, ProjectionStore } from './ports.ts';
 
 /** Turns in one transaction. */
 const BATCH = 500;
@@ -15,8 +14,7 @@ const LINGER_MS = 200;
 const RETRY_MS = 1_000;
 
 export interface ProjectorOptions {
-  /** The role `floor`'s. */
-  readonly pool: Pool;
+  readonly store: ProjectionStore;
   /** Committed turns after `afterSeq`, in order, events upcast to today's shape. */
   readonly readTurns: (account: AccountId, afterSeq: number) => AsyncIterable<ReportedTurn>;
   /** How long turns are gathered before they are written together; history is that much behind. */
@@ -114,12 +112,12 @@ class AccountLine {
 
   rebuild(): Promise<void> {
     return this.#exclusively(async () => {
-      await inTransaction(this.#options.pool, async (connection) => {
-        const first = await clearProjection(connection, this.#account);
+      await this.#options.store.transaction(this.#account, async (rows) => {
+        const first = await rows.clear();
         if (first === undefined) return;
         const draft = new Draft();
-        if (first > 1) await lookUpRules(connection, this.#account, draft);
-        for await (const batch of inBatches(this.#options.readTurns(this.#account, first - 1))) await write(connection, this.#account, draft, batch, first);
+        if (first > 1) await rows.lookUpRules(draft);
+        for await (const batch of inBatches(this.#options.readTurns(this.#account, first - 1))) await write(rows, draft, batch, first);
       });
       this.#forget();
     });
@@ -208,9 +206,7 @@ class AccountLine {
   }
 
   async #readPosition(): Promise<number> {
-    const { pool } = this.#options;
-    const position = await readPosition(pool, this.#account);
-    await lookUpRules(pool, this.#account, this.#draft);
+    const position = await this.#options.store.open(this.#account, this.#draft);
     this.#head = Math.max(this.#head, position);
     this.#position = position;
     return position;
@@ -218,11 +214,7 @@ class AccountLine {
 
   async #write(batch: readonly ReportedTurn[]): Promise<void> {
     const last = batch.at(-1)!.seq;
-    await inTransaction(this.#options.pool, async (connection) => {
-      // The rows can be made again and carry their position: losing the last moments in a power cut loses nothing.
-      await connection.query('set local synchronous_commit = off');
-      await write(connection, this.#account, this.#draft, batch, 0);
-    });
+    await this.#options.store.transaction(this.#account, (rows) => write(rows, this.#draft, batch, 0));
     this.#position = last;
     this.#head = Math.max(this.#head, last);
     this.#letGo(batch);
@@ -239,12 +231,10 @@ class AccountLine {
   }
 }
 
-async function write(connection: Connection, account: AccountId, draft: Draft, batch: readonly ReportedTurn[], frozenBefore: number): Promise<void> {
-  const needs = needsOf(batch, draft);
-  await lookUpConversations(connection, account, [...needs.conversations], draft, frozenBefore);
-  await lookUpOpenIntervals(connection, account, [...needs.agents], draft);
+async function write(rows: ProjectionRows, draft: Draft, batch: readonly ReportedTurn[], frozenBefore: number): Promise<void> {
+  await rows.lookUp(needsOf(batch, draft), draft, frozenBefore);
   for (const turn of batch) projectTurn(draft, turn);
-  await saveDraft(connection, account, draft, batch.at(-1)!.seq);
+  await rows.save(draft, batch.at(-1)!.seq);
   draft.flushed();
 }
 

@@ -1,6 +1,6 @@
 import type { Activity, Instant } from '@centralita/kernel';
 import type { ReportedEvent, ReportedEventOf } from '../floor-events.ts';
-import type { Draft } from './draft.ts';
+import { intervalKey, type Draft } from './draft.ts';
 import type { Place } from './conversation-rows.ts';
 import type { IntervalRecord } from './rows.ts';
 
@@ -39,26 +39,25 @@ function changeActivity(draft: Draft, event: ReportedEventOf<'activity-changed'>
 
 type Stretch = Pick<IntervalRecord, 'agentId' | 'statusId' | 'queueId' | 'conversationId'> & { readonly activity: Activity };
 
-function begin(draft: Draft, { agentId, activity, statusId, queueId, conversationId }: Stretch, at: Instant, { seq, index }: Place): void {
+function begin(draft: Draft, { agentId, activity, statusId, queueId, conversationId }: Stretch, at: Instant, { seq }: Place): void {
   const open = draft.openInterval(agentId);
   const rule = draft.rules.get(`status ${statusId}`)?.value;
   const takesQueueWork = rule !== undefined && 'takesQueueWork' in rule && rule.takesQueueWork;
   const stretch = { agentId, activity, statusId, takesQueueWork, queueId, conversationId, fromAt: at, toAt: null };
   // Two changes in one instant are one: no interval is empty.
   if (open !== undefined && open.fromAt === at) {
-    draft.intervals.put(open.intervalId, { ...open, ...stretch });
+    draft.intervals.put(intervalKey(open), { ...open, ...stretch });
     return;
   }
   end(draft, agentId, at);
-  const intervalId = `${agentId}:${seq}:${index}`;
-  draft.intervals.put(intervalId, { intervalId, ...stretch, firstSeq: seq });
-  draft.openIntervals.set(agentId, intervalId);
+  draft.intervals.put(intervalKey(stretch), { ...stretch, firstSeq: seq });
+  draft.openIntervals.set(agentId, intervalKey(stretch));
 }
 
 function end(draft: Draft, agentId: string, at: Instant): void {
   const open = draft.openInterval(agentId);
   if (open === undefined) return;
   // The switch's instants of two legs may cross by some ms: an interval never ends before it began.
-  draft.intervals.put(open.intervalId, { ...open, toAt: Math.max(open.fromAt, at) });
+  draft.intervals.put(intervalKey(open), { ...open, toAt: Math.max(open.fromAt, at) });
   draft.openIntervals.delete(agentId);
 }

@@ -1,4 +1,4 @@
-import type { IntervalRecord, ParticipationRecord, ProjectedTables, TableName } from './rows.ts';
+import type { IntervalRecord, ParticipationRecord, ProjectedTables, TableName, TimelineRecord } from './rows.ts';
 
 /** Rows of one table that are in hand, and which of them were written since the last flush. */
 export class DraftRows<Row> {
@@ -33,6 +33,9 @@ export class DraftRows<Row> {
 }
 
 export const TABLE_NAMES = ['conversations', 'segments', 'participations', 'offers', 'recordings', 'intervals', 'timeline', 'rules'] as const satisfies readonly TableName[];
+
+export const intervalKey = ({ agentId, fromAt }: Pick<IntervalRecord, 'agentId' | 'fromAt'>): string => `${agentId} ${fromAt}`;
+export const timelineKey = ({ firstSeq, place }: Pick<TimelineRecord, 'firstSeq' | 'place'>): string => `${firstSeq} ${place}`;
 
 /** One account's rows being written. What it does not hold, the caller has looked up and `know`s before a turn is projected. */
 export class Draft {
@@ -87,8 +90,8 @@ export class Draft {
 
   /** After a flush: timeline entries and closed intervals are never read again. */
   flushed(): void {
-    for (const { entryId } of this.timeline.written()) this.timeline.forget(entryId);
-    for (const { intervalId, toAt } of this.intervals.written()) if (toAt !== null) this.intervals.forget(intervalId);
+    for (const entry of this.timeline.written()) this.timeline.forget(timelineKey(entry));
+    for (const interval of this.intervals.written()) if (interval.toAt !== null) this.intervals.forget(intervalKey(interval));
     for (const table of TABLE_NAMES) this[table].flushed();
   }
 

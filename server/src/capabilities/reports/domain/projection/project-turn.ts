@@ -1,7 +1,7 @@
 import type { ReportedEvent, ReportedEventOf, ReportedTurn } from '../floor-events.ts';
 import { projectActivity } from './activity-rows.ts';
 import { projectConversation, type Place } from './conversation-rows.ts';
-import type { Draft } from './draft.ts';
+import { timelineKey, type Draft } from './draft.ts';
 import { sentenceOf } from './timeline.ts';
 
 /** Conversations and agents whose rows must be in hand before these turns are projected; those that begin in them need none. */
@@ -45,8 +45,8 @@ export function projectTurn(draft: Draft, turn: ReportedTurn): void {
     projectConversation(draft, event, place);
     const sentence = sentenceOf(event);
     if (sentence === undefined || !('conversationId' in event) || draft.conversations.get(event.conversationId) === undefined) return;
-    const entryId = `${event.conversationId}:${turn.seq}:${index}`;
-    draft.timeline.put(entryId, { entryId, conversationId: event.conversationId, place: index, at: event.at, ...sentence, firstSeq: turn.seq });
+    const entry = { conversationId: event.conversationId, place: index, at: event.at, ...sentence, firstSeq: turn.seq };
+    draft.timeline.put(timelineKey(entry), entry);
   });
 }
 

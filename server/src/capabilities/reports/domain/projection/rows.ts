@@ -116,7 +116,6 @@ export interface RecordingRecord extends Projected {
 }
 
 export interface IntervalRecord extends Projected {
-  readonly intervalId: string;
   readonly agentId: UserId;
   readonly activity: Activity;
   readonly statusId: StatusId;
@@ -130,7 +129,6 @@ export interface IntervalRecord extends Projected {
 export type FactValue = string | number | boolean | null;
 
 export interface TimelineRecord extends Projected {
-  readonly entryId: string;
   readonly conversationId: ConversationId;
   /** Among the events of its turn. */
   readonly place: number;

@@ -1,20 +1,10 @@
 import type { Instant, QueueId, UserId } from '@centralita/kernel';
-import {
-  beginSegment,
-  countInterval,
-  countSegment,
-  dayOf,
-  emptyTally,
-  evolveSegment,
-  segmentOf,
-  type ActivityInterval,
-  type ReportedEvent,
-  type ReportedTurn,
-  type SegmentFacts,
-  type Tally,
-  type Today,
-  type Window,
-} from '../../reports/index.ts';
+import type { ReportedEvent, ReportedTurn } from './floor-events.ts';
+import { dayOf } from './metrics/day.ts';
+import { abandoned, answered, averageHandleTime, occupancy, offered, serviceLevel } from './metrics/registry.ts';
+import { addTally, countInterval, countSegment, emptyTally, type ActivityInterval, type Tally, type Window } from './metrics/tally.ts';
+import { beginSegment, evolveSegment, segmentOf, type SegmentFacts } from './segment.ts';
+import type { Today } from './today.ts';
 
 export interface TodayFigures {
   /** A committed turn, in order. Turns up to the seed's are passed over. */
@@ -179,5 +169,25 @@ export function createTodayFigures({ timeZone, dayStart = 0, now, seed }: TodayO
     totals: (at) => withOpenTime(total, times.values(), at),
     day: () => day,
     turnDay,
+  };
+}
+
+/** The board's questions, answered from today's sums with the reports' own metrics. Before the day has been read, every sum is empty. */
+export function boardFiguresOf(today: TodayFigures | undefined, now: () => Instant) {
+  const countOf = ({ of }: { of(tally: Tally): number | null }) => (tally: Tally): number => of(tally) ?? 0;
+  return {
+    queue: (id: QueueId): Tally => today?.queue(id) ?? emptyTally(),
+    agent: (id: UserId): Tally => today?.agent(id, now()) ?? emptyTally(),
+    sum(parts: readonly Tally[]): Tally {
+      const sum = emptyTally();
+      for (const part of parts) addTally(sum, part);
+      return sum;
+    },
+    offered: countOf(offered),
+    answered: countOf(answered),
+    abandoned: countOf(abandoned),
+    serviceLevel: (tally: Tally) => serviceLevel.of(tally),
+    averageHandleMs: (tally: Tally) => averageHandleTime.of(tally),
+    occupancy: (tally: Tally) => occupancy.of(tally),
   };
 }

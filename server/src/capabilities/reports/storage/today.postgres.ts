@@ -1,19 +1,10 @@
 import type { AccountId, Activity, Instant, QueueId, SegmentId, StatusId, UserId } from '@centralita/kernel';
 import { inTransaction, type Pool } from '../../../storage/pool.ts';
 import { dayOf } from '../domain/metrics/day.ts';
-import type { ActivityInterval } from '../domain/metrics/tally.ts';
 import type { RuleRecord } from '../domain/projection/rows.ts';
 import type { SegmentFacts } from '../domain/segment.ts';
-import { readPosition } from '../storage/projected-rows.ts';
-
-/** What the live figures start from: today's rows, and the turn up to which they are complete. */
-export interface Today {
-  readonly seq: number;
-  readonly segments: readonly (SegmentFacts & { readonly segmentId: SegmentId; readonly conversationId: string })[];
-  readonly intervals: readonly (ActivityInterval & { readonly statusId: StatusId })[];
-  readonly thresholds: ReadonlyMap<QueueId, number>;
-  readonly statusesTakingWork: ReadonlySet<StatusId>;
-}
+import type { Today } from '../domain/today.ts';
+import { readPosition } from './projections.postgres.ts';
 
 interface SegmentRow {
   readonly segment_id: SegmentId;

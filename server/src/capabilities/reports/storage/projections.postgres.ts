@@ -1,6 +1,7 @@
 import { jsonbText } from '../../../storage/journal-json.ts';
-import type { Connection } from '../../../storage/pool.ts';
-import { TABLE_NAMES, type Draft } from '../domain/projection/draft.ts';
+import { inTransaction, type Connection, type Pool } from '../../../storage/pool.ts';
+import type { ProjectionStore } from '../application/ports.ts';
+import { intervalKey, TABLE_NAMES, type Draft } from '../domain/projection/draft.ts';
 import type { ProjectedTables, TableName } from '../domain/projection/rows.ts';
 
 /** In the tables fields are snake_case and instants are timestamptz; in the rows they are camelCase and ms. Nothing else differs. */
@@ -32,10 +33,10 @@ const TABLES: { readonly [Name in TableName]: { readonly table: string; readonly
   },
   intervals: {
     table: 'agent_intervals',
-    key: 'interval_id',
-    columns: ['intervalId', 'agentId', 'activity', 'statusId', 'takesQueueWork', 'queueId', 'conversationId', 'fromAt', 'toAt', 'firstSeq'],
+    key: 'agent_id, from_at',
+    columns: ['agentId', 'activity', 'statusId', 'takesQueueWork', 'queueId', 'conversationId', 'fromAt', 'toAt', 'firstSeq'],
   },
-  timeline: { table: 'timeline_entries', key: 'entry_id', columns: ['entryId', 'conversationId', 'place', 'at', 'kind', 'facts', 'firstSeq'] },
+  timeline: { table: 'timeline_entries', key: 'conversation_id, first_seq, place', columns: ['conversationId', 'place', 'at', 'kind', 'facts', 'firstSeq'] },
   rules: { table: 'projection_rules', key: 'account, rule_id', columns: ['ruleId', 'entity', 'value', 'firstSeq'] },
 };
 
@@ -52,8 +53,32 @@ const UPSERTS = Object.fromEntries(
   }),
 ) as Readonly<Record<TableName, string>>;
 
-/** Writes what the draft changed, and how far it has come, in the caller's transaction. */
-export async function saveDraft(connection: Connection, account: string, draft: Draft, seq: number): Promise<void> {
+/** @param pool the role `floor`'s */
+export function projectionsIn(pool: Pool): ProjectionStore {
+  return {
+    async open(account, draft) {
+      const position = await readPosition(pool, account);
+      await lookUpRules(pool, account, draft);
+      return position;
+    },
+    transaction: (account, work) =>
+      inTransaction(pool, async (connection) => {
+        // The rows can be made again and carry their position: losing the last moments in a power cut loses nothing.
+        await connection.query('set local synchronous_commit = off');
+        await work({
+          async lookUp({ conversations, agents }, draft, frozenBefore) {
+            await lookUpConversations(connection, account, [...conversations], draft, frozenBefore);
+            await lookUpOpenIntervals(connection, account, [...agents], draft);
+          },
+          lookUpRules: (draft) => lookUpRules(connection, account, draft),
+          save: (draft, seq) => saveDraft(connection, account, draft, seq),
+          clear: () => clearProjection(connection, account),
+        });
+      }),
+  };
+}
+
+async function saveDraft(connection: Connection, account: string, draft: Draft, seq: number): Promise<void> {
   for (const name of TABLE_NAMES) {
     const rows: readonly object[] = draft[name].written();
     if (rows.length === 0) continue;
@@ -96,12 +121,11 @@ export async function readPosition(connection: Connection, account: string): Pro
   return rows[0]?.seq ?? 0;
 }
 
-export async function lookUpRules(connection: Connection, account: string, draft: Draft): Promise<void> {
+async function lookUpRules(connection: Connection, account: string, draft: Draft): Promise<void> {
   for (const rule of await select(connection, 'rules', 'account = $1', [account])) draft.rules.know(rule.ruleId, rule);
 }
 
-/** @param frozenBefore rows that earlier turns made are left as they are: those turns are no longer in the journal */
-export async function lookUpConversations(connection: Connection, account: string, ids: readonly string[], draft: Draft, frozenBefore: number): Promise<void> {
+async function lookUpConversations(connection: Connection, account: string, ids: readonly string[], draft: Draft, frozenBefore: number): Promise<void> {
   if (ids.length === 0) return;
   const values = [account, ids, frozenBefore];
   const ofThem = 'account = $1 and conversation_id = any($2) and first_seq >= $3';
@@ -112,21 +136,16 @@ export async function lookUpConversations(connection: Connection, account: strin
   for (const row of await select(connection, 'recordings', ofThem, values)) draft.knowIn('recordings', row.recordingId, row);
 }
 
-export async function lookUpOpenIntervals(connection: Connection, account: string, agentIds: readonly string[], draft: Draft): Promise<void> {
+async function lookUpOpenIntervals(connection: Connection, account: string, agentIds: readonly string[], draft: Draft): Promise<void> {
   if (agentIds.length === 0) return;
   for (const row of await select(connection, 'intervals', 'account = $1 and agent_id = any($2) and to_at is null', [account, agentIds])) {
-    draft.intervals.know(row.intervalId, row);
-    draft.openIntervals.set(row.agentId, row.intervalId);
+    draft.intervals.know(intervalKey(row), row);
+    draft.openIntervals.set(row.agentId, intervalKey(row));
   }
 }
 
-/**
- * Removes what the journal can make again, in the caller's transaction. Rows of turns that retention has removed stay, and an
- * interval of theirs that outlasted them is opened again.
- *
- * @returns the first turn that the journal still has; undefined when it has none, and nothing was removed
- */
-export async function clearProjection(connection: Connection, account: string): Promise<number | undefined> {
+/** Rows of turns that retention has removed stay, and an interval of theirs that outlasted them is opened again. */
+async function clearProjection(connection: Connection, account: string): Promise<number | undefined> {
   const { rows } = await connection.query<{ seq: number; at: Date }>('select seq, at from journal where account = $1 order by seq limit 1', [account]);
   const first = rows[0];
   if (first === undefined) return undefined;
