@@ -1,9 +1,10 @@
 import type { AccountId, AfterServiceId, CallId, DeviceId, OfferId, PersonalRef, QueueId, Result, StatusId, TrunkId, UserId } from '@centralita/kernel';
-import type { FloorAgent, FloorQueue, FloorStatus } from '../capabilities/accounts/index.ts';
+import type { FloorAgent, FloorQueue, FloorStatus, FloorTrunk } from '../capabilities/accounts/index.ts';
 import type { AfterService, Agent } from '../capabilities/availability/index.ts';
 import type { Call, Leg, Recording } from '../capabilities/calls/index.ts';
 import type { Conversation } from '../capabilities/conversations/index.ts';
 import type { Offer, Waiting } from '../capabilities/routing/index.ts';
+import type { FloorEventSeen } from '../feed/topic.ts';
 
 /** What people ask of the floor. `agentId` is the person who acts; the route has checked who may. */
 export type PersonCommand =
@@ -48,6 +49,7 @@ export interface FloorView {
   readonly statuses: ReadonlyTable<FloorStatus>;
   readonly agentSettings: ReadonlyTable<FloorAgent>;
   readonly queues: ReadonlyTable<FloorQueue>;
+  readonly trunks: ReadonlyTable<FloorTrunk>;
   readonly trunkStates: ReadonlyTable<{ readonly up: boolean }>;
   readonly indexes: {
     readonly afterServiceByAgent: ReadonlyMap<UserId, string>;
@@ -67,6 +69,9 @@ export interface FloorPort {
   world(account: AccountId): FloorView | undefined;
   /** Resolves when the floor has taken every change of configuration that was committed before the call. */
   takeConfiguration(account: AccountId): Promise<void>;
-  /** Called after each committed turn. @returns how to stop */
-  onCommitted(listener: (account: AccountId) => void): () => void;
+  /**
+   * Called after each committed turn, with its events. Left out, everything of the account is looked at again.
+   * @returns how to stop
+   */
+  onCommitted(listener: (account: AccountId, events?: readonly FloorEventSeen[]) => void): () => void;
 }

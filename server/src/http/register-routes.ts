@@ -3,9 +3,10 @@ import type { AccountId, Language, Role, UserId } from '@centralita/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { preferredLanguage } from './problem.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 import { type Answer, RefusedRequest } from './refusal.ts';
 import type { Call, Reply, Route, SignedIn } from './route.ts';
-import { isSecure, sendProblem } from './server.ts';
+import { isSecure, sendProblem } from './exchange.ts';
 import { sessionTokenOf } from './session-cookie.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -22,13 +23,14 @@ export interface RouteKeepers {
   /** Whose session this token is; undefined when it ended, expired or its person was blocked. */
   readonly sessionHolder: (token: string) => Promise<SessionHolder | undefined>;
   readonly earlierAnswers: EarlierAnswers;
+  readonly recentAnswers: RecentAnswers;
 }
 
 /** Answers kept by Idempotency-Key, per person. */
 export interface EarlierAnswers {
   /** The kept answer; `different` when the key came with another request; `none` reserves the key for this one. */
-  begin(who: SignedIn, key: string, fingerprint: string): Promise<{ readonly kept: Reply } | 'none' | 'different' | 'running'>;
-  finish(who: SignedIn, key: string, reply: Reply | undefined): Promise<void>;
+  begin(who: Pick<SignedIn, 'account' | 'userId'>, key: string, fingerprint: string): Promise<{ readonly kept: Reply } | 'none' | 'different' | 'running'>;
+  finish(who: Pick<SignedIn, 'account' | 'userId'>, key: string, reply: Reply | undefined): Promise<void>;
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
@@ -57,7 +59,7 @@ function registerRoute(app: FastifyInstance, route: Route, keepers: RouteKeepers
       const who = people.get(request);
       const call = callOf(request, who, settings);
       const key = request.headers['idempotency-key'];
-      const answer = route.idempotent && who && typeof key === 'string' ? await runOnce(route, call, who, key, keepers.earlierAnswers) : await route.run(call);
+      const answer = route.idempotent && typeof key === 'string' ? await runOnce(route, call, key, keepers) : await route.run(call);
       return send(request, reply, answer);
     },
   });
@@ -95,10 +97,12 @@ function versionOf(ifMatch: string | undefined): number | undefined {
   return version === undefined ? -1 : Number(version);
 }
 
-async function runOnce(route: Route, call: Call<unknown, unknown, unknown, SignedIn | undefined>, who: SignedIn, key: string, earlier: EarlierAnswers): Promise<Answer<Reply>> {
+async function runOnce(route: Route, call: Call<unknown, unknown, unknown, SignedIn | undefined>, key: string, keepers: RouteKeepers): Promise<Answer<Reply>> {
   if (key.length === 0 || key.length > 200) return { ok: false, refusal: { code: 'invalid-input', detail: 'Idempotency-Key: 1 to 200 characters' } };
   const fingerprint = JSON.stringify([route.method, route.url, call.params, call.body]);
-  const begun = await earlier.begin(who, key, fingerprint);
+  const { who } = call;
+  const stranger = `${call.address} ${key}`;
+  const begun = who ? await keepers.earlierAnswers.begin(who, key, fingerprint) : keepers.recentAnswers.begin(stranger, fingerprint);
   if (begun === 'different') return { ok: false, refusal: { code: 'invalid-input', detail: 'Idempotency-Key: used before for another request' } };
   if (begun === 'running') return { ok: false, refusal: { code: 'not-allowed-now', detail: 'Idempotency-Key: the first request is still running', retryAfterSeconds: 1 } };
   if (begun !== 'none') return { ok: true, value: begun.kept };
@@ -109,7 +113,8 @@ async function runOnce(route: Route, call: Call<unknown, unknown, unknown, Signe
     return answer;
   } finally {
     // A refusal or a failure frees the key: trying again is then a new attempt.
-    await earlier.finish(who, key, reply);
+    if (who) await keepers.earlierAnswers.finish(who, key, reply);
+    else keepers.recentAnswers.finish(stranger, fingerprint, reply);
   }
 }
 

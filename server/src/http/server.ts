@@ -2,13 +2,14 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import { randomId } from '@centralita/kernel';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { createServer as createPlainServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { originIsOurs } from './origin.ts';
-import { PROBLEM_TYPE, preferredLanguage, problemOf, refusalOf } from './problem.ts';
-import { type Refusal, RefusedRequest } from './refusal.ts';
+import { isSecure, sendProblem } from './exchange.ts';
+import { refusalOf } from './problem.ts';
+import { RefusedRequest } from './refusal.ts';
 import type { Route } from './route.ts';
 import { type RouteKeepers, registerRoutes } from './register-routes.ts';
 import { PERMISSIONS_POLICY, securityHeaders } from './security-headers.ts';
@@ -66,9 +67,6 @@ function guardRequests(app: FastifyInstance, settings: HttpSettings): void {
   });
 }
 
-/** Behind a trusted proxy its X-Forwarded-Proto decides, through fastify's `protocol`. */
-export const isSecure = (request: FastifyRequest, settings: HttpSettings): boolean => settings.secure || request.protocol === 'https';
-
 function answerErrors(app: FastifyInstance, settings: HttpSettings): void {
   app.setErrorHandler((error: Error, request, reply) => {
     const refusal = refusalOf(error);
@@ -81,13 +79,6 @@ function answerErrors(app: FastifyInstance, settings: HttpSettings): void {
   app.setNotFoundHandler((request, reply) =>
     settings.webFolder && isPageOfTheApplication(request) ? sendApplication(reply) : sendProblem(request, reply, { code: 'not-found' }),
   );
-}
-
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const problem = problemOf(refusal, request.id, preferredLanguage(request.headers['accept-language']));
-  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
-  // Sent as text: the response schema of the route is about its success.
-  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 function logResponses(app: FastifyInstance): void {

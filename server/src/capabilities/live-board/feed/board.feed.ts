@@ -10,9 +10,7 @@ export interface BoardFeedDeps {
   readonly floor: Pick<FloorPort, 'world'>;
   readonly names: LiveNames;
   readonly activityOf: BoardView['activityOf'];
-  /** Undefined until the account's figures have been read: the board then shows none. */
-  readonly figures: (account: AccountId) => BoardFigures | undefined;
-  readonly noFigures: BoardFigures;
+  readonly figures: (account: AccountId) => BoardFigures;
   readonly lineLimit: (account: AccountId) => number | null;
   readonly party: BoardParty;
   /** Whom and which queues a person reaches with this scope. */
@@ -62,7 +60,7 @@ function boardOf(topic: FeedTopic, deps: BoardFeedDeps, scope: TopicSource<Board
         account,
         world,
         names,
-        figures: deps.figures(account) ?? deps.noFigures,
+        figures: deps.figures(account),
         activityOf: deps.activityOf,
         party: (conversationId) => deps.party(world, account, conversationId),
         lineLimit: deps.lineLimit(account),

@@ -32,6 +32,7 @@ export function callPageRoutes(deps: CallPageRouteDeps): readonly Route[] {
       schema: { params, response: guestCall },
       status: 201,
       perMinute: 60,
+      idempotent: true,
       handler: ({ params: { slug }, address, requestId }) => admitGuestCall(deps, slug, { address, requestId }),
       view: (credential, { host, secure }) => ({ ...credential, ...deps.softphoneReach({ host, secure, deviceId: credential.deviceId }) }),
     }),

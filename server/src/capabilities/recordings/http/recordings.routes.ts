@@ -28,6 +28,20 @@ export function recordingRoutes(deps: RecordingRouteDeps): readonly Route[] {
       view: ({ token, expiresAt }) => ({ url: `/api/recordings/${token}`, expiresAt }),
     }),
     route({
+      method: 'POST',
+      url: '/api/recordings/:recordingId/link',
+      summary: 'The same, for whoever has only the recording at hand',
+      permission: 'recordings:play',
+      schema: { params: z.object({ recordingId: z.string().max(40) }), response: recordingLink },
+      status: 201,
+      handler: async ({ who, params: { recordingId }, requestId }) => {
+        const conversationId = (await deps.table.find(who.account, recordingId))?.conversationId;
+        if (!conversationId || !(await deps.reachesConversation(who, conversationId))) return refuse({ code: 'not-found' as const });
+        return makeRecordingLink(deps, { ...who, requestId }, conversationId, recordingId);
+      },
+      view: ({ token, expiresAt }) => ({ url: `/api/recordings/${token}`, expiresAt }),
+    }),
+    route({
       method: 'GET',
       url: '/api/recordings/:token',
       summary: 'The sound, customer on the left and agent on the right; takes Range',

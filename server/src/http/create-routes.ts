@@ -1,0 +1,123 @@
+import type { SoftphoneRegistration } from '@centralita/contract';
+import { type AccountId, type Clock, type DeviceId, randomId } from '@centralita/kernel';
+import type { AccountKeys } from '../capabilities/accounts/application/seal.ts';
+import { flowRoutes } from '../capabilities/accounts/http/flows.routes.ts';
+import { queueRoutes } from '../capabilities/accounts/http/queues.routes.ts';
+import { agentRoutes, skillRoutes } from '../capabilities/accounts/http/skills.routes.ts';
+import { availabilityRoutes } from '../capabilities/availability/http/availability.routes.ts';
+import { callRoutes } from '../capabilities/calls/http/calls.routes.ts';
+import { traceRoutes } from '../capabilities/calls/http/traces.routes.ts';
+import { type ConversationRouteDeps, conversationRoutes } from '../capabilities/conversations/http/conversations.routes.ts';
+import { type DemoDeps, demoRoutes } from '../capabilities/live-board/http/demo.routes.ts';
+import { GuestLimits } from '../capabilities/numbers/application/call-page.ts';
+import { callPageRoutes } from '../capabilities/numbers/http/call-page.routes.ts';
+import { numberRoutes } from '../capabilities/numbers/http/numbers.routes.ts';
+import { callPageTableIn, guestDevices } from '../capabilities/numbers/storage/call-pages.postgres.ts';
+import { argonPasswords } from '../capabilities/people/application/passwords.ts';
+import type { SessionTable } from '../capabilities/people/application/ports.ts';
+import { SignInThrottle } from '../capabilities/people/application/sign-in-throttle.ts';
+import { sessionRoutes } from '../capabilities/people/http/session.routes.ts';
+import { softphoneRoutes } from '../capabilities/people/http/softphone.routes.ts';
+import type { RecordingFolder } from '../capabilities/recordings/application/ports.ts';
+import { recordingRoutes } from '../capabilities/recordings/http/recordings.routes.ts';
+import { offerRoutes } from '../capabilities/routing/http/offers.routes.ts';
+import { feedRoutes } from '../feed/feed.routes.ts';
+import type { FeedTickets } from '../feed/tickets.ts';
+import type { Pool } from '../storage/pool.ts';
+import type { DeviceCredential } from '../telephony/port/index.ts';
+import type { Stores } from '../http/create-stores.ts';
+import type { FloorPort } from '../http/floor-port.ts';
+import type { Route } from '../http/route.ts';
+import type { HttpSettings } from '../http/settings.ts';
+
+/** What routes need of the running program besides the database. */
+export interface RouteParts {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly settings: HttpSettings;
+  readonly floor: FloorPort;
+  readonly accountKeys: AccountKeys;
+  readonly recordingFolder: RecordingFolder;
+  /** The switch, for what never passes the journal: devices with their secrets, and the directory of an account after a change. */
+  readonly provisioning: {
+    device(account: AccountId, device: DeviceCredential): Promise<{ readonly accepted: boolean }>;
+    removeDevice(account: AccountId, deviceId: DeviceId): Promise<void>;
+    lines(account: AccountId): Promise<void>;
+  };
+  /** Where a browser that came by this address reaches the switch. */
+  readonly softphoneReach: (from: { readonly host: string; readonly secure: boolean; readonly deviceId: string }) => Pick<SoftphoneRegistration, 'webSocketPath' | 'sipDomain' | 'iceServers'>;
+  /** The switch's redacted trace of a leg; null when it has none, or the leg is another account's. */
+  readonly traceOf: (account: AccountId, legId: string) => Promise<string | null>;
+  readonly demo: DemoDeps;
+}
+
+export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTickets, sessions: SessionTable): readonly Route[] {
+  const { pool, clock, settings, floor, accountKeys, provisioning, softphoneReach } = parts;
+  const { change, read } = stores;
+  const softphone = {
+    change,
+    devices: stores.devices,
+    accountKeys,
+    switch: { provisionDevice: provisioning.device.bind(provisioning), removeDevice: provisioning.removeDevice.bind(provisioning) },
+    floor,
+    clock,
+    softphoneLifetimeMs: settings.softphoneLifetimeMs,
+  };
+  const signIn = { sessions, passwords: argonPasswords, throttle: new SignInThrottle(clock), clock, sessionLifetimeMs: settings.sessionLifetimeMs };
+  return [
+    ...sessionRoutes({ ...softphone, ...signIn, read, people: stores.people, secure: settings.secure, liveDemo: parts.demo.liveDemo }),
+    ...softphoneRoutes({ ...softphone, softphoneReach }),
+    ...feedRoutes({ tickets, reconnectSpreadMs: settings.reconnectSpreadMs }),
+    ...availabilityRoutes({ floor }),
+    ...offerRoutes({ floor }),
+    ...callRoutes({ floor }),
+    ...traceRoutes({ traceOf: parts.traceOf }),
+    ...conversationRoutes(conversationDeps(stores)),
+    ...recordingRoutes({
+      table: stores.recordings,
+      folder: parts.recordingFolder,
+      accountKeys,
+      clock,
+      recordingLinkLifetimeMs: settings.recordingLinkLifetimeMs,
+      reachesConversation: ({ account, userId, scope }, conversationId) => stores.history.reaches({ account, userId, scope }, conversationId),
+    }),
+    ...queueRoutes(stores.configuration),
+    ...skillRoutes(stores.configuration),
+    ...agentRoutes(stores.configuration),
+    ...flowRoutes(stores.configuration),
+    ...numberRoutes({
+      change,
+      read,
+      numbers: stores.numbers,
+      trunks: stores.trunks,
+      accountKeys,
+      drawId: (kind) => randomId(kind),
+      directoryChanged: (account) => provisioning.lines(account),
+      trunkUp: (account, trunkId) => floor.world(account)?.trunkStates.get(trunkId)?.up ?? null,
+    }),
+    ...callPageRoutes({
+      read,
+      change,
+      callPages: callPageTableIn(pool),
+      guests: guestDevices,
+      accountKeys,
+      clock,
+      guestLimits: new GuestLimits(clock),
+      guestCredentialLifetimeMs: settings.guestCredentialLifetimeMs,
+      provisionDevice: provisioning.device.bind(provisioning),
+      guestsInCall: (account) => guestsInCall(floor, account),
+      softphoneReach,
+    }),
+    ...demoRoutes(parts.demo),
+  ];
+}
+
+function conversationDeps({ history, annotations }: Stores): ConversationRouteDeps {
+  return { history, annotations };
+}
+
+function guestsInCall(floor: FloorPort, account: AccountId): number {
+  let count = 0;
+  for (const leg of floor.world(account)?.legs.values() ?? []) if (leg.via.kind === 'guest') count += 1;
+  return count;
+}
