@@ -1,42 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import type { Clock } from '@centralita/kernel';
-import { createDigestServer, createUserAgent, natAddressing, systemTimers, type Flow, type UserAgent } from '@centralita/sip';
-import type { TelephonyFact } from '../port/index.ts';
-import { Admission } from './admission/admission.ts';
-import { Load } from './admission/load.ts';
-import { Bridges } from './bridges/bridges.ts';
-import { Holding } from './bridges/holding.ts';
-import { DialogWatch } from './calls/dialog-watch.ts';
-import { Fallback } from './calls/fallback.ts';
-import { Incoming } from './calls/incoming.ts';
-import { MediaFacts } from './calls/media-facts.ts';
-import { MediaLoss } from './calls/media-loss.ts';
-import { Outgoing } from './calls/outgoing.ts';
-import { Placements } from './calls/placements.ts';
-import { Plays } from './calls/plays.ts';
-import { Recordings } from './calls/recordings.ts';
-import { RouteFinder } from './calls/routes.ts';
-import { Transfers } from './calls/transfers.ts';
-import { Commands } from './commands/commands.ts';
-import { Bans } from './devices/bans.ts';
-import { Devices } from './devices/devices.ts';
-import { Registrar } from './devices/registrar.ts';
-import { Traces } from './diagnostics/traces.ts';
-import { Legs, type Emit } from './legs/legs.ts';
-import { CommandLedger } from './link/command-ledger.ts';
+import { createUserAgent, natAddressing, systemTimers, type Flow, type IncomingRequest, type UserAgent } from '@centralita/sip';
 import { ControlLink } from './link/control-link.ts';
 import { EventLog } from './link/event-log.ts';
 import { nextSeqBase } from './link/seq-base.ts';
 import type { Logger } from './logger.ts';
 import type { MediaPlane } from './media/media-plane.ts';
-import { mediaAddressing } from './nat.ts';
+import { buildParts, type SwitchParts } from './parts.ts';
 import { listenForSip } from './sip-listeners.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { DEFAULT_LIMITS, type SwitchLimits, type SwitchPorts, type SwitchSettings } from './switch-settings.ts';
-import { Directory } from './trunks/directory.ts';
-import { KeepAlive } from './trunks/keep-alive.ts';
-import { TrunkRegistration } from './trunks/registration.ts';
-import { Trunks } from './trunks/trunks.ts';
+import { DEFAULT_LIMITS, type SwitchPorts, type SwitchSettings } from './switch-settings.ts';
 
 const SWEEP_EVERY_MS = 10_000;
 /** What a clean stop waits for BYEs and CANCELs to be answered. */
@@ -49,136 +21,114 @@ export interface RunningSwitch {
 }
 
 /**
- * Builds the switch, top to bottom, and opens its doors: first the media, then SIP, last the control link, so that control never
- * sees a switch that cannot take calls.
+ * Builds the switch and opens its doors: SIP first, the control link last, so that control never sees a switch that cannot take
+ * calls.
  * @throws when a port is taken or a certificate broken
  */
 export async function startSwitch(settings: SwitchSettings, media: MediaPlane, logger: Logger): Promise<RunningSwitch> {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const timers = systemTimers();
-  const clock: Clock = timers;
-  const limits: SwitchLimits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const log = new EventLog(timers, nextSeqBase(settings.dataDir, Date.now()));
   const switchId = `sw_${crypto.randomUUID()}`;
-  const log = new EventLog(clock, nextSeqBase(settings.dataDir, Date.now()));
-  const emit: Emit = (account, fact: TelephonyFact) => log.append(account, fact);
-  const host = settings.publicAddress ?? 'centralita.invalid';
-  // The parts below meet the user agent only through this; it exists before the first message can come.
-  let agentSet: UserAgent | undefined;
-  const agent = (): UserAgent => {
-    if (agentSet === undefined) throw new Error('the user agent is not there yet');
-    return agentSet;
-  };
-
-  const legs = new Legs(emit, clock);
-  const traces = new Traces(media);
-  const ledger = new CommandLedger(() => clock.now());
-  const load = new Load(media, legs, log, limits.maxLegs);
-  const digest = createDigestServer({ realm: 'centralita', timers });
-  const bans = new Bans(clock);
-  const devices = new Devices(clock);
-  const registrar = new Registrar({ devices, digest, bans, timers, clock, emit, dataDir: settings.dataDir, logger });
-  const trunks = new Trunks(emit);
-  const keepAlive = new KeepAlive(trunks, agent, host);
-  const registration = new TrunkRegistration(trunks, agent);
-  trunks.watch(keepAlive);
-  trunks.watch(registration);
-  const directory = new Directory();
-  const addressing = mediaAddressing({ rtpAddress: settings.rtp.address, publicAddress: settings.publicAddress, localNetworks: settings.localNetworks });
-
-  // What hangs on a leg hears of its end in this order: plays, recordings and bridges before the tables that only forget.
-  const plays = new Plays(legs, media, emit);
-  const bridges = new Bridges(legs, media, emit);
-  const holding = new Holding(legs, bridges, media, settings.holdMusic ?? 'default');
-  const recordings = new Recordings(media, emit, (recordingId) => ledger.subjectEnded(recordingId));
-  const transfers = new Transfers(legs, devices, agent, emit);
-  const watch = new DialogWatch(legs, media, transfers);
-  const finder = new RouteFinder({ devices, registrar, trunks, legs, host });
-  const outgoing = new Outgoing({ agent, finder, legs, media, mediaAddressing: addressing, watch, traces, emit, logger });
-  const placements = new Placements({ legs, bridges, outgoing, plays, media });
-  const fallback: Fallback = new Fallback({ legs, bridges, placements, limits, controlAwayMs: () => link.awayMs, logger });
-  const admission = new Admission({ devices, registrar, trunks, directory, digest, bans, legs });
-  const incoming = new Incoming({ admission, digest, load, legs, media, mediaAddressing: addressing, watch, transfers, fallback, traces, limits, emit, logger });
-  const commands = new Commands({ ledger, legs, bridges, holding, placements, plays, recordings, incoming, finder, devices, trunks, directory, media, load, emit, logger });
-  legs.onEnding((leg) => media.closeLeg(leg.id));
-  const mediaFacts = new MediaFacts({ legs, plays, recordings, holding, emit, controlConnected: () => link.connected, stalledMs: limits.stalledMs, logger });
-  const mediaLoss = new MediaLoss({ legs, bridges, holding, plays, recordings, media, mediaAddressing: addressing, watch, emit, logger });
-  media.onEvent((event) => (event.type === 'worker-died' ? mediaLoss.take(event) : mediaFacts.take(event)));
-
-  const snapshotParts = { legs, bridges, holding, recordings, registrar, trunks, clock };
-  const link: ControlLink = new ControlLink({
+  // The parts meet the user agent and the link only through these; both exist before the first message can come.
+  let agent: UserAgent | undefined;
+  let link: ControlLink | undefined;
+  const parts = buildParts({
+    settings,
+    limits: { ...DEFAULT_LIMITS, ...settings.limits },
+    media,
+    logger,
     log,
-    clock,
+    timers,
+    agent: () => {
+      if (agent === undefined) throw new Error('the user agent is not there yet');
+      return agent;
+    },
+    controlAwayMs: () => link?.awayMs ?? 0,
+    controlConnected: () => link?.connected ?? false,
+  });
+  link = new ControlLink({
+    log,
+    clock: timers,
     logger,
     switchId,
     handlers: {
-      take: (id, command) => commands.take(id, command),
-      snapshot: () => takeSnapshot(snapshotParts, log.seq),
-      trace: (legId) => traces.read(legId),
-      drain: () => load.drain(),
-      load: () => load.report(),
+      take: (id, command) => parts.commands.take(id, command),
+      snapshot: () => takeSnapshot({ ...parts, clock: timers }, log.seq),
+      trace: (legId) => parts.traces.read(legId),
+      drain: () => parts.load.drain(),
+      load: () => parts.load.report(),
       acknowledged: (seq) => {
-        legs.acknowledged(seq);
-        recordings.acknowledged(seq);
+        parts.legs.acknowledged(seq);
+        parts.recordings.acknowledged(seq);
       },
     },
   });
+  agent = openAgent(settings, parts, timers, logger);
+  const listeners = await listenForSip(agent, settings, logger);
+  await link.listen(settings.socketPath);
+  const sweep = setInterval(() => {
+    parts.devices.sweep();
+    parts.registrar.sweep();
+  }, SWEEP_EVERY_MS);
+  const stop = async () => {
+    clearInterval(sweep);
+    await hangUp(parts, agent);
+    await media.close();
+    await link.close();
+    for (const part of [parts.incoming, parts.placements, parts.transfers, parts.mediaFacts, parts.registrar]) part.close();
+    await agent.close();
+    await listeners.close();
+  };
+  return { ports: { switchId, socketPath: settings.socketPath, ...listeners.ports }, stop };
+}
 
-  agentSet = createUserAgent({
+function openAgent(settings: SwitchSettings, parts: SwitchParts, timers: ReturnType<typeof systemTimers>, logger: Logger): UserAgent {
+  const { admission, incoming, registrar, traces, emit, legs } = parts;
+  return createUserAgent({
     onInvite: (invite) => incoming.take(invite),
-    onRequest: (request) => {
-      if (request.request.method === 'REGISTER') return registrar.register(request);
-      if (request.request.method === 'OPTIONS') return request.respond(200);
-      request.respond(request.request.method === 'REFER' ? 403 : 405);
-    },
+    onRequest: (request) => answerRequest(request, parts),
     onFlowClosed: (flow) => {
-      endRingingOver(flow, registrar, legs);
+      endRingingOver(flow, parts);
       registrar.flowClosed(flow);
     },
     admit: (request, flow) => admission.admit(request, flow),
     acceptSource: (address) => admission.acceptSource(address),
     trace: (entry) => traces.message(entry),
     onFault: (where, error) => {
-      logger.error({ where, error: String(error) }, 'a fault in the SIP stack was contained');
+      logger.error({ where, error: String(error), legs: legs.count }, 'a fault in the SIP stack was contained');
       emit('', { type: 'alarm', name: 'switch-fault', detail: `sip: ${where}` });
     },
     addressing: natAddressing({ publicAddress: settings.publicAddress, localNetworks: settings.localNetworks }),
     timers,
     product: 'Centralita',
   });
-  const listeners = await listenForSip(agentSet, settings, logger);
-  await link.listen(settings.socketPath);
-  const sweep = setInterval(() => {
-    devices.sweep();
-    registrar.sweep();
-  }, SWEEP_EVERY_MS);
-
-  const stop = async () => {
-    clearInterval(sweep);
-    load.drain();
-    for (const leg of [...legs.live()]) legs.end(leg, 'switch-lost');
-    keepAlive.close();
-    await Promise.all([registration.close(), settled(() => agent().stats().dialogs === 0 && agent().stats().transactions.client === 0)]);
-    await media.close();
-    await link.close();
-    for (const part of [incoming, placements, transfers, mediaFacts, registrar]) part.close();
-    await agent().close();
-    await listeners.close();
-  };
-  return { ports: { switchId, socketPath: settings.socketPath, ...listeners.ports }, stop };
 }
 
-/** Waits until it is so, for as long as a clean stop may take. */
-async function settled(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + HANG_UP_MS;
-  while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+function answerRequest(incoming: IncomingRequest, { registrar }: SwitchParts): void {
+  const { method } = incoming.request;
+  if (method === 'REGISTER') return registrar.register(incoming);
+  if (method === 'OPTIONS') return incoming.respond(200);
+  incoming.respond(method === 'REFER' ? 403 : 405);
 }
 
 /** A phone that is gone while it rings cannot answer: the next one is tried at once instead of after the ring time. */
-function endRingingOver(flow: Flow, registrar: Registrar, legs: Legs): void {
+function endRingingOver(flow: Flow, { registrar, legs }: SwitchParts): void {
   const device = registrar.deviceOn(flow);
   if (device === undefined) return;
   for (const leg of [...legs.live()]) {
     if (leg.deviceId !== device.deviceId || leg.direction !== 'outgoing') continue;
     if (leg.state.name === 'placing' || leg.state.name === 'ringing') legs.end(leg, 'unreachable', 'network');
   }
+}
+
+/** Every leg ends, and the far ends are given a moment to hear of it. */
+async function hangUp(parts: SwitchParts, agent: UserAgent): Promise<void> {
+  parts.load.drain();
+  for (const leg of [...parts.legs.live()]) parts.legs.end(leg, 'switch-lost');
+  parts.keepAlive.close();
+  await parts.registration.close();
+  const deadline = performance.now() + HANG_UP_MS;
+  const busy = () => agent.stats().dialogs > 0 || agent.stats().transactions.client > 0;
+  while (busy() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 }

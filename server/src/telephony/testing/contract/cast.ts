@@ -1,3 +1,4 @@
+import { ignoreFailure } from '@centralita/kernel';
 import { ControlSeat } from '../control-seat.ts';
 import type { FarDevice, FarEnd } from '../far-end.ts';
 import type { PortHarness } from '../port-harness.ts';
@@ -33,8 +34,7 @@ export class Cast {
       throw new Error(`the call was refused with ${status}`);
     });
     const offered = this.control.fact('leg-offered', (fact) => fact.dialled === this.harness.number);
-    // The loser of the race may fail later, when the call ends as it should.
-    refused.catch(() => undefined);
+    ignoreFailure('the call was offered before it ended', refused);
     const { legId } = await Promise.race([offered, refused]);
     return { far, legId };
   }
