@@ -6,7 +6,7 @@ import { splitList } from './headers.ts';
 import { parseNameAddr, writeNameAddr } from './name-addr.ts';
 import { parseMessage } from './parse-message.ts';
 import { sdpOf } from './sdp-part.ts';
-import { SipRequest, SipResponse } from './sip-message.ts';
+import { SipRequest, type SipResponse } from './sip-message.ts';
 import { escapeUser, parseUri, userOf, writeUri } from './uri.ts';
 import { parseVia } from './via.ts';
 import { writeMessage } from './write-message.ts';

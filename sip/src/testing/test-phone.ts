@@ -64,7 +64,7 @@ export class TestPhone {
         const message = parseMessage(Buffer.from(entry.text));
         if (typeof message !== 'string') this.#received.put(message);
       },
-      dial: { ca: options.ca },
+      trustedCertificates: options.ca,
     });
   }
 

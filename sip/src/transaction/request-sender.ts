@@ -82,7 +82,8 @@ export class RequestSender {
       fail();
     };
     const places = this.#transport.locate(uri);
-    if (places instanceof Promise) places.then(go, fail);
+    // Through the contained timers: what a listener throws in a promise would be nobody's.
+    if (places instanceof Promise) places.then((found) => void this.#timers.after(0, () => go(found)), fail);
     else go(places);
   }
 }

@@ -20,7 +20,10 @@ export interface Flow {
   /** Of a WebSocket: the Origin header and the path with its query, for the layer that knows whose it is. */
   readonly origin?: string;
   readonly path?: string;
-  /** Closes the connection (nothing over UDP); calls on it are told as if the peer had gone. */
+  /**
+   * Closes the connection (nothing over UDP). What was being set up on it fails; confirmed dialogs live on, since the peer may come
+   * back on another connection: ending them is up to whoever hears `onFlowClosed`.
+   */
   close(reason: string): void;
 }
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { ignoreFailure } from '@centralita/kernel';
-import { lookup, resolveSrv } from 'node:dns/promises';
+import { lookup, Resolver as NameServer } from 'node:dns/promises';
 import type { Timers } from '../timers.ts';
 import type { SipUri } from '../message/uri.ts';
 import type { Address, Protocol, Resolver } from './flow.ts';
@@ -18,9 +18,12 @@ const MAX_NAMES = 1_000;
 /** A place that could not be reached goes to the end of the list for so long (RFC 3263 4.3 leaves the time to us). */
 const AVOID_MS = 30_000;
 
+/** Few networks have SRV records, and some drop such questions: an answer that takes longer is not worth a caller's time. */
+const nameServer = new NameServer({ timeout: 1_500, tries: 2 });
+
 export const systemResolver: Resolver = {
   addresses: async (host) => (await lookup(host, { all: true, verbatim: true })).map((one) => one.address),
-  services: (name) => resolveSrv(name),
+  services: (name) => nameServer.resolveSrv(name),
 };
 
 interface Known {
@@ -95,7 +98,8 @@ export class Locator {
 
   async #resolve(host: string, protocol: Protocol, port: number | undefined): Promise<readonly Place[]> {
     const secure = protocol === 'tls' || protocol === 'wss';
-    if (port === undefined && this.#resolver.services) {
+    // A name without a dot is of this machine or of its network's search list: no SRV there.
+    if (port === undefined && this.#resolver.services && host.includes('.')) {
       const service = secure ? `_sips._tcp.${host}` : `_sip._${protocol}.${host}`;
       // No SRV record is the usual case, told as an error by name servers (RFC 3263 4.2 then asks for addresses).
       const records = await this.#resolver.services(service).catch(() => []);

@@ -10,6 +10,8 @@ const MESSAGE_DEADLINE_MS = 15_000;
 /** How long a connection of ours may take to come up, handshake included. */
 export const CONNECT_DEADLINE_MS = 8_000;
 
+const LAST_WORDS_MS = 5_000;
+
 let nextConnection = 1;
 
 /** One TCP or TLS connection, taken or made. Writing before it is up is fine: the socket keeps the bytes. */
@@ -46,6 +48,7 @@ export class StreamConnection implements LiveFlow {
       },
     });
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('error', (error) => this.close(error.message));
     socket.on('close', () => this.close('closed by peer'));
@@ -78,7 +81,8 @@ export class StreamConnection implements LiveFlow {
     this.#deadline?.cancel();
     this.#idle?.cancel();
     this.#framer.stop();
-    // What has been written (a 400 for a broken message) still goes out; destroySoon needs no answer from the peer.
+    // What has been written (a 400 for a broken message) still goes out, unless the peer takes nothing any more.
+    this.#socket.setTimeout(LAST_WORDS_MS, () => this.#socket.destroy());
     this.#socket.destroySoon();
     this.#door.closed(this, reason);
   }

@@ -26,11 +26,18 @@ export class StreamEndpoint {
     const taken = (socket: Socket) => {
       const remote = { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
       socket.on('error', () => door.drop('connection-error'));
-      if (remote.address === '' || !door.mayReceive(remote.address, protocol)) return socket.destroy();
+      if (remote.address === '' || (protocol === 'tcp' && !door.mayReceive(remote.address, protocol))) return socket.destroy();
       const connection = new StreamConnection(socket, protocol, remote, door);
       if (!door.opened(connection)) connection.close('too many connections');
     };
     const server = protocol === 'tls' ? createTlsServer({ ...material, handshakeTimeout: 10_000 }, taken) : createServer(taken);
+    // Before the handshake, which is the costly part of it.
+    if (protocol === 'tls') {
+      server.on('connection', (socket: Socket) => {
+        if (!door.mayReceive(plainAddress(socket.remoteAddress ?? ''), protocol)) socket.destroy();
+      });
+    }
+    server.maxConnections = door.limits.connections;
     // A failed handshake (a scan, plain text on the TLS port) ends its own connection and nothing else.
     server.on('tlsClientError', () => door.drop('tls-handshake'));
     await new Promise<void>((resolve, reject) => {

@@ -178,13 +178,22 @@ export class TransportLayer {
   }
 
   #mayReceive(address: string, protocol: Protocol): boolean {
-    if (this.#options.acceptSource && !this.#options.acceptSource(address, protocol)) {
+    if (!this.#acceptsSource(address, protocol)) {
       this.drop('source');
       return false;
     }
     if (this.#rate.take(address, this.#options.timers.now())) return true;
     this.drop('rate');
     return false;
+  }
+
+  #acceptsSource(address: string, protocol: Protocol): boolean {
+    try {
+      return this.#options.acceptSource?.(address, protocol) ?? true;
+    } catch (error) {
+      this.#options.fault('acceptSource', error);
+      return false;
+    }
   }
 
   #receive(message: SipMessage, bytes: Uint8Array | undefined, flow: LiveFlow): void {

@@ -137,7 +137,12 @@ export class WebSocketEndpoint {
     const local = { address: plainAddress(request.socket.localAddress ?? ''), port: request.socket.localPort ?? 0 };
     const { origin } = request.headers;
     if (!this.#door.mayReceive(remote.address, this.protocol)) return refuse('429 Too Many Requests');
-    if (this.#options.checkOrigin && !this.#options.checkOrigin(origin, { url, headers: request.headers, remoteAddress: remote.address })) return refuse('403 Forbidden');
+    try {
+      if (this.#options.checkOrigin && !this.#options.checkOrigin(origin, { url, headers: request.headers, remoteAddress: remote.address })) return refuse('403 Forbidden');
+    } catch (error) {
+      this.#door.fault('checkOrigin', error);
+      return refuse('500 Internal Server Error');
+    }
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
     if (!offered.includes('sip')) return refuse('400 Bad Request');
     this.#sockets.handleUpgrade(request, socket, head, (websocket) => {

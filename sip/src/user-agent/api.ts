@@ -24,6 +24,8 @@ export interface UserAgentOptions {
   /** A bug or a broken socket, contained: the message is dropped and the process goes on. */
   onFault?(where: string, error: unknown): void;
   readonly addressing?: Addressing;
+  /** PEM certificates that TLS connections of ours trust instead of the well-known ones (a carrier's own, or a test's). */
+  readonly trustedCertificates?: string;
   readonly resolver?: Resolver;
   readonly timers?: Timers;
   readonly timerValues?: Partial<TimerValues>;

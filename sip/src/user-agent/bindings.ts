@@ -1,6 +1,5 @@
+import { parseNameAddr, type NameAddr } from '../message/name-addr.ts';
 import type { SipRequest } from '../message/sip-message.ts';
-import type { NameAddr } from '../message/name-addr.ts';
-import { parseNameAddr } from '../message/name-addr.ts';
 import { readUnsigned } from '../message/uri.ts';
 import type { Timer, Timers } from '../timers.ts';
 import { isReliable, type Flow } from '../transport/flow.ts';
@@ -9,7 +8,7 @@ import type { Binding, BindingChange, Bindings, BindingsOptions } from './bindin
 
 interface Kept {
   binding: Binding;
-  readonly callId: string;
+  callId: string;
   cseq: number;
   timer: Timer;
 }
@@ -23,111 +22,134 @@ interface Asked {
  * The registrar's table (RFC 3261 10.3), in memory: address of record → bindings, each with the flow it came on. Over a connection the
  * binding lives no longer than the connection (RFC 5626 4.2), over UDP until it expires.
  */
-export function createBindings(timers: Timers, options: BindingsOptions = {}): Bindings {
-  const { minSeconds = 30, maxSeconds = 3_600, defaultSeconds = 300, maxPerAor = 10, max = 100_000 } = options;
-  const table = new Map<string, Kept[]>();
-  const byFlow = new Map<string, Set<Kept>>();
-  let count = 0;
+export const createBindings = (timers: Timers, options: BindingsOptions = {}): Bindings => new BindingTable(timers, options);
 
-  const tell = (kind: BindingChange['kind'], binding: Binding, why?: BindingChange['why']) => options.onChange?.({ kind, binding, why, left: table.get(binding.aor)?.length ?? 0 });
+class BindingTable implements Bindings {
+  readonly #timers: Timers;
+  readonly #options: Required<Omit<BindingsOptions, 'onChange'>> & Pick<BindingsOptions, 'onChange'>;
+  readonly #table = new Map<string, Kept[]>();
+  readonly #byFlow = new Map<string, Set<Kept>>();
+  #count = 0;
 
-  function linkFlow(kept: Kept): void {
-    const id = kept.binding.flow.id;
-    const set = byFlow.get(id);
-    if (set) set.add(kept);
-    else byFlow.set(id, new Set([kept]));
+  constructor(timers: Timers, options: BindingsOptions) {
+    this.#timers = timers;
+    this.#options = { minSeconds: 30, maxSeconds: 3_600, defaultSeconds: 300, maxPerAor: 10, max: 100_000, ...options };
   }
 
-  function unlinkFlow(kept: Kept): void {
-    const set = byFlow.get(kept.binding.flow.id);
-    set?.delete(kept);
-    if (set?.size === 0) byFlow.delete(kept.binding.flow.id);
+  get count(): number {
+    return this.#count;
   }
 
-  function remove(kept: Kept, why: NonNullable<BindingChange['why']>): void {
-    const list = table.get(kept.binding.aor) ?? [];
-    const at = list.indexOf(kept);
-    if (at < 0) return;
-    list.splice(at, 1);
-    if (list.length === 0) table.delete(kept.binding.aor);
-    kept.timer.cancel();
-    unlinkFlow(kept);
-    count--;
-    tell('removed', kept.binding, why);
+  find(aor: string): readonly Binding[] {
+    return this.#of(aor)
+      .map((kept) => kept.binding)
+      .toSorted((a, b) => b.expiresAt - a.expiresAt);
   }
 
-  function put(aor: string, asked: Asked, incoming: IncomingRequest): void {
-    const { request, flow } = incoming;
-    const { contact } = asked;
-    const instance = contact.params.get('+sip.instance');
-    const list = table.get(aor) ?? [];
-    // One binding per contact; a device that names itself has one, wherever it comes from (RFC 5626 6).
-    const same = list.find((kept) => kept.binding.contact === contact.uri) ?? (instance === undefined ? undefined : list.find((kept) => kept.binding.instance === instance));
-    const moved = same !== undefined && isReliable(same.binding.flow.protocol) && same.binding.flow.id !== flow.id;
-    if (moved) remove(same, 'replaced');
-    const binding: Binding = { aor, contact: contact.uri, flow, expiresAt: timers.now() + asked.seconds * 1_000, instance, userAgent: request.headers.get('User-Agent') };
-    if (same && !moved) {
-      unlinkFlow(same);
-      same.timer.cancel();
-      same.binding = binding;
-      same.cseq = request.cseq!.number;
-      same.timer = timers.after(asked.seconds * 1_000, () => remove(same, 'expired'));
-      linkFlow(same);
-      return tell('refreshed', binding);
-    }
-    const kept: Kept = { binding, callId: request.callId, cseq: request.cseq!.number, timer: timers.after(asked.seconds * 1_000, () => remove(kept, 'expired')) };
-    table.set(aor, [kept, ...(table.get(aor) ?? [])]);
-    linkFlow(kept);
-    count++;
-    tell('added', binding);
+  onFlow(flow: Flow): readonly Binding[] {
+    return [...(this.#byFlow.get(flow.id) ?? [])].map((kept) => kept.binding);
   }
 
-  function register(aor: string, incoming: IncomingRequest): void {
+  flowClosed(flow: Flow): void {
+    for (const kept of [...(this.#byFlow.get(flow.id) ?? [])]) this.#remove(kept, 'connection-lost');
+  }
+
+  revoke(aor: string): void {
+    for (const kept of [...this.#of(aor)]) this.#remove(kept, 'revoked');
+  }
+
+  close(): void {
+    for (const list of this.#table.values()) for (const kept of list) kept.timer.cancel();
+    this.#table.clear();
+    this.#byFlow.clear();
+    this.#count = 0;
+  }
+
+  register(aor: string, incoming: IncomingRequest): void {
     const { request } = incoming;
-    const wishes = readContacts(request, defaultSeconds);
+    const { minSeconds, maxSeconds, maxPerAor, max } = this.#options;
+    const wishes = readContacts(request, this.#options.defaultSeconds);
     if (wishes === 'broken') return incoming.respond(400, { reason: 'Invalid Contact' });
-    const mine = () => table.get(aor) ?? [];
-    // RFC 3261 10.3 step 7: an older CSeq of the same Call-ID is a request that was overtaken.
-    const overtaken = (kept: Kept | undefined) => kept !== undefined && kept.callId === request.callId && kept.cseq >= request.cseq!.number;
     if (wishes === 'all') {
-      for (const kept of [...mine()]) if (!overtaken(kept)) remove(kept, 'unregistered');
+      for (const kept of [...this.#of(aor)]) if (!overtaken(kept, request)) this.#remove(kept, 'unregistered');
       return incoming.respond(200);
     }
     if (wishes.some((one) => one.seconds > 0 && one.seconds < minSeconds)) return incoming.respond(423, { headers: { 'Min-Expires': String(minSeconds) } });
-    const find = (contact: NameAddr) => mine().find((kept) => kept.binding.contact === contact.uri);
-    if (wishes.some((one) => overtaken(find(one.contact)))) return incoming.respond(500, { reason: 'Out of Order' });
+    const find = (contact: NameAddr) => this.#of(aor).find((kept) => kept.binding.contact === contact.uri);
+    if (wishes.some((one) => overtaken(find(one.contact), request))) return incoming.respond(500, { reason: 'Out of Order' });
     const fresh = wishes.filter((one) => one.seconds > 0 && !find(one.contact)).length;
-    if (count + fresh > max) return incoming.respond(503, { headers: { 'Retry-After': '60' } });
+    if (this.#count + fresh > max) return incoming.respond(503, { headers: { 'Retry-After': '60' } });
     for (const one of wishes) {
       const known = find(one.contact);
-      if (one.seconds > 0) put(aor, { contact: one.contact, seconds: Math.min(one.seconds, maxSeconds) }, incoming);
-      else if (known) remove(known, 'unregistered');
+      if (one.seconds > 0) this.#put(aor, { contact: one.contact, seconds: Math.min(one.seconds, maxSeconds) }, incoming);
+      else if (known) this.#remove(known, 'unregistered');
     }
-    for (const oldest of mine().slice(maxPerAor)) remove(oldest, 'replaced');
-    incoming.respond(200, { headers: { Contact: mine().map((kept) => `<${kept.binding.contact}>;expires=${Math.max(0, Math.ceil((kept.binding.expiresAt - timers.now()) / 1_000))}`) } });
+    for (const oldest of this.#of(aor).slice(maxPerAor)) this.#remove(oldest, 'replaced');
+    const secondsLeft = ({ binding }: Kept) => Math.max(0, Math.ceil((binding.expiresAt - this.#timers.now()) / 1_000));
+    incoming.respond(200, { headers: { Contact: this.#of(aor).map((kept) => `<${kept.binding.contact}>;expires=${secondsLeft(kept)}`) } });
   }
 
-  return {
-    register,
-    find: (aor) => (table.get(aor) ?? []).map((kept) => kept.binding).toSorted((a, b) => b.expiresAt - a.expiresAt),
-    onFlow: (flow: Flow) => [...(byFlow.get(flow.id) ?? [])].map((kept) => kept.binding),
-    flowClosed(flow) {
-      for (const kept of [...(byFlow.get(flow.id) ?? [])]) remove(kept, 'connection-lost');
-    },
-    revoke(aor) {
-      for (const kept of [...(table.get(aor) ?? [])]) remove(kept, 'revoked');
-    },
-    get count() {
-      return count;
-    },
-    close() {
-      for (const list of table.values()) for (const kept of list) kept.timer.cancel();
-      table.clear();
-      byFlow.clear();
-      count = 0;
-    },
-  };
+  /** One binding per contact; a device that names itself has one, wherever it comes from (RFC 5626 6). */
+  #put(aor: string, asked: Asked, incoming: IncomingRequest): void {
+    const { request, flow } = incoming;
+    const { contact, seconds } = asked;
+    const instance = contact.params.get('+sip.instance');
+    const list = this.#of(aor);
+    const known = list.find((kept) => kept.binding.contact === contact.uri) ?? (instance === undefined ? undefined : list.find((kept) => kept.binding.instance === instance));
+    const binding: Binding = { aor, contact: contact.uri, flow, expiresAt: this.#timers.now() + seconds * 1_000, instance, userAgent: request.headers.get('User-Agent') };
+    // On another connection it is another way to the device: whoever watches the old one must hear that it is gone.
+    const moved = known !== undefined && isReliable(known.binding.flow.protocol) && known.binding.flow.id !== flow.id;
+    if (moved) this.#remove(known, 'replaced');
+    if (known && !moved) {
+      this.#unlink(known);
+      known.timer.cancel();
+      Object.assign(known, { binding, callId: request.callId, cseq: request.cseq?.number ?? 0, timer: this.#timers.after(seconds * 1_000, () => this.#remove(known, 'expired')) });
+      this.#link(known);
+      return this.#tell('refreshed', binding);
+    }
+    const kept: Kept = { binding, callId: request.callId, cseq: request.cseq?.number ?? 0, timer: this.#timers.after(seconds * 1_000, () => this.#remove(kept, 'expired')) };
+    this.#table.set(aor, [kept, ...this.#of(aor)]);
+    this.#link(kept);
+    this.#count++;
+    this.#tell('added', binding);
+  }
+
+  #remove(kept: Kept, why: NonNullable<BindingChange['why']>): void {
+    const rest = this.#of(kept.binding.aor).filter((one) => one !== kept);
+    if (rest.length === this.#of(kept.binding.aor).length) return;
+    if (rest.length === 0) this.#table.delete(kept.binding.aor);
+    else this.#table.set(kept.binding.aor, rest);
+    kept.timer.cancel();
+    this.#unlink(kept);
+    this.#count--;
+    this.#tell('removed', kept.binding, why);
+  }
+
+  #of(aor: string): readonly Kept[] {
+    return this.#table.get(aor) ?? [];
+  }
+
+  #tell(kind: BindingChange['kind'], binding: Binding, why?: BindingChange['why']): void {
+    this.#options.onChange?.({ kind, binding, why, left: this.#of(binding.aor).length });
+  }
+
+  #link(kept: Kept): void {
+    const { id } = kept.binding.flow;
+    const set = this.#byFlow.get(id);
+    if (set) set.add(kept);
+    else this.#byFlow.set(id, new Set([kept]));
+  }
+
+  #unlink(kept: Kept): void {
+    const { id } = kept.binding.flow;
+    const set = this.#byFlow.get(id);
+    set?.delete(kept);
+    if (set?.size === 0) this.#byFlow.delete(id);
+  }
 }
+
+/** RFC 3261 10.3 step 7: an older CSeq of the same Call-ID is a request that was overtaken. */
+const overtaken = (kept: Kept | undefined, request: SipRequest): boolean => kept !== undefined && kept.callId === request.callId && kept.cseq >= (request.cseq?.number ?? 0);
 
 /** What a REGISTER asks for: `all` is "Contact: *" with Expires 0 and nothing else (RFC 3261 10.2.2). */
 function readContacts(request: SipRequest, defaultSeconds: number): readonly Asked[] | 'all' | 'broken' {

@@ -15,7 +15,6 @@ import { countedTimers, systemTimers } from '../timers.ts';
 import type { Door, LiveFlow } from '../transport/door.ts';
 import { DEFAULT_LIMITS, type Flow } from '../transport/flow.ts';
 import { systemResolver, type Place } from '../transport/locator.ts';
-import type { DialOptions } from '../transport/stream-endpoint.ts';
 import { TransportLayer, type Endpoint, type OpenUdp } from '../transport/transport-layer.ts';
 import type { InviteOptions, Listener, ListenSpec, OutgoingInvite, RequestOptions, RequestOutcome, SipStats, UserAgent, UserAgentOptions, WebSocketSpec } from './api.ts';
 import { IncomingInviteCall } from './incoming-invite.ts';
@@ -30,10 +29,9 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
 
 const dialogKey = (callId: string, localTag: string, remoteTag: string): string => `${callId}|${localTag}|${remoteTag}`;
 
-/** What only tests and this package use: other sockets, other certificates. */
+/** What only tests use: other sockets. */
 export interface CoreOptions extends UserAgentOptions {
   readonly openUdp?: OpenUdp;
-  readonly dial?: DialOptions;
 }
 
 /** Puts the layers together and sends each request to its dialog, or to whoever uses the library. */
@@ -63,7 +61,7 @@ export class UserAgentCore implements UserAgent, Outside {
       resolver: options.resolver ?? systemResolver,
       addressing: options.addressing,
       openUdp: options.openUdp,
-      dial: options.dial,
+      dial: { ca: options.trustedCertificates },
       receive: (message, flow) => this.#transactions.receive(message, flow),
       flowClosed: (flow, reason) => this.#flowClosed(flow, reason),
       sendFailed: (flow, error) => this.#sendFailed(flow, error),
@@ -191,8 +189,10 @@ export class UserAgentCore implements UserAgent, Outside {
 
   #contact(flow: Flow, user: string | undefined): string {
     const self = this.#transport.selfTowards(flow);
+    // RFC 7118 5.2 knows one parameter for both kinds of WebSocket.
+    const transport = flow.protocol === 'wss' ? 'ws' : flow.protocol;
     const name = user === undefined || user === '' ? '' : `${user}@`;
-    return `<sip:${name}${self.host}:${self.port}${flow.protocol === 'udp' ? '' : `;transport=${flow.protocol}`}>`;
+    return `<sip:${name}${self.host}:${self.port}${transport === 'udp' ? '' : `;transport=${transport}`}>`;
   }
 
   // ── Incoming ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,15 +261,26 @@ export class UserAgentCore implements UserAgent, Outside {
   }
 
   #flowClosed(flow: Flow, reason: string): void {
-    this.#transactions.flowLost(flow);
-    this.#options.onFlowClosed?.(flow, reason);
+    this.#contained('a closed flow', () => {
+      this.#transactions.flowLost(flow);
+      this.#options.onFlowClosed?.(flow, reason);
+    });
   }
 
   /** ICMP says that nobody listens there; the transactions on that pair of addresses need not wait for their time-out. */
   #sendFailed(flow: Flow, error: Error): void {
     this.#transport.drop('send-failed');
-    this.#transactions.sendFailed(flow);
-    this.#options.onFault?.('udp send', error);
+    this.#contained('a failed send', () => this.#transactions.sendFailed(flow));
+    this.#fault('udp send', error);
+  }
+
+  /** Sockets call from outside any message: what listeners throw there would end the process. */
+  #contained(where: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fault(where, error);
+    }
   }
 
   #fault(where: string, error: unknown): void {
