@@ -7,6 +7,7 @@ import { type Folders, foldersOf, prepareFolders } from '../config/folders.ts';
 import { requireFreePorts, type WantedPort } from '../config/free-ports.ts';
 import type { Options } from '../config/options.ts';
 import { type ControlSettings, controlSettings, pageAddress, switchSettings } from '../config/settings.ts';
+import { installJobs } from '../jobs/install-jobs.ts';
 import { openDatabases, prepareSchema, type RunningDatabases } from '../storage/databases.ts';
 import { Child, openLog } from './child.ts';
 
@@ -59,6 +60,7 @@ async function startAll({ options, folders, started, say, program, signal }: Sta
   started.unshift(database);
   if (signal.aborted) return;
   const applied = await prepareSchema(database.urls);
+  await installJobs(database.urls.owner);
   if (applied.length > 0) say(`The database is prepared (${applied.length} migrations).`);
 
   const control = controlSettings(options, folders, database.urls, certificate);

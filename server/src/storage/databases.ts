@@ -4,7 +4,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type EmbeddedPostgres, socketUrl, startEmbeddedPostgres, SUPERUSER } from './embedded-postgres.ts';
 import { migrate } from './migrate.ts';
-import { type DatabaseUrls, provisionEmbedded, provisionServer, refuseBypassingRoles, ROLES } from './roles.ts';
+import { PostgresUnavailable } from './postgres-binaries.ts';
+import { type DatabaseUrls, provisionEmbedded, provisionServer, refuseBypassingRoles, ROLES, setRolePasswords } from './roles.ts';
 
 /** The database's name on the embedded server. */
 const DATABASE = 'centralita';
@@ -52,17 +53,17 @@ export async function prepareSchema(urls: DatabaseUrls): Promise<number[]> {
 }
 
 async function serverUrls(choice: DatabaseChoice, owner: string): Promise<DatabaseUrls> {
+  const made = await provisionServer(owner);
   if (choice.appUrl !== undefined && choice.floorUrl !== undefined) return { owner, app: choice.appUrl, floor: choice.floorUrl };
-  return provisionServer(owner, passwordsIn(choice.secretsDir));
+  const file = path.join(choice.secretsDir, 'database.json');
+  if (fs.existsSync(file)) return setRolePasswords(owner, passwords.parse(JSON.parse(fs.readFileSync(file, 'utf8'))));
+  // Somebody else's roles: a new password would lock another Centralita on that server out.
+  if (made.length < 2) {
+    throw new PostgresUnavailable('The roles app and floor exist on this server, and their passwords are not in this data folder: name their logins in DATABASE_APP_URL and DATABASE_FLOOR_URL.');
+  }
+  const drawn = { app: randomBytes(24).toString('base64url'), floor: randomBytes(24).toString('base64url') };
+  fs.writeFileSync(file, `${JSON.stringify(drawn)}\n`, { mode: 0o600 });
+  return setRolePasswords(owner, drawn);
 }
 
 const passwords = z.object({ app: z.string(), floor: z.string() });
-
-/** Drawn once, and kept where nobody else reads. */
-function passwordsIn(secretsDir: string): z.infer<typeof passwords> {
-  const file = path.join(secretsDir, 'database.json');
-  if (fs.existsSync(file)) return passwords.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
-  const drawn = { app: randomBytes(24).toString('base64url'), floor: randomBytes(24).toString('base64url') };
-  fs.writeFileSync(file, `${JSON.stringify(drawn)}\n`, { mode: 0o600 });
-  return drawn;
-}

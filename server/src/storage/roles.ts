@@ -24,27 +24,31 @@ export async function provisionEmbedded(superuserUrl: string, database: string):
 }
 
 /**
- * On a server of the operator's: `app` and `floor` with the given passwords, made by the role of DATABASE_URL, which needs
- * CREATEROLE only if they do not exist yet.
+ * On a server of the operator's: makes `app` and `floor`, which needs CREATEROLE the first time. The grants of the migrations name
+ * these two, so logins of the operator's own have to be members of them.
+ *
+ * @returns the roles that were made now
  */
-export async function provisionServer(ownerUrl: string, passwords: { readonly app: string; readonly floor: string }): Promise<DatabaseUrls> {
+export function provisionServer(ownerUrl: string): Promise<string[]> {
   return withConnection(ownerUrl, async (connection) => {
     await requireVersion(connection);
-    for (const role of [ROLES.app, ROLES.floor] as const) {
+    const made: string[] = [];
+    for (const role of [ROLES.app, ROLES.floor]) {
       try {
-        await ensureRole(connection, role);
-        await connection.query(`alter role ${role} password ${pg.escapeLiteral(passwords[role])}`);
+        if (await ensureRole(connection, role)) made.push(role);
       } catch (error) {
-        throw new PostgresUnavailable(
-          `The role of DATABASE_URL cannot make the role "${role}" (${(error as Error).message}). Give it CREATEROLE, or name logins of your own in DATABASE_APP_URL and DATABASE_FLOOR_URL.`,
-        );
+        throw new PostgresUnavailable(`The role of DATABASE_URL cannot make the role "${role}" (${(error as Error).message}). Give it CREATEROLE, or make the roles app and floor yourself.`);
       }
     }
-    return {
-      owner: ownerUrl,
-      app: urlFor(ownerUrl, ROLES.app, passwords.app),
-      floor: urlFor(ownerUrl, ROLES.floor, passwords.floor),
-    };
+    return made;
+  });
+}
+
+/** Lets `app` and `floor` sign in with these passwords. @returns the database's URLs by role */
+export function setRolePasswords(ownerUrl: string, passwords: { readonly app: string; readonly floor: string }): Promise<DatabaseUrls> {
+  return withConnection(ownerUrl, async (connection) => {
+    for (const role of [ROLES.app, ROLES.floor] as const) await connection.query(`alter role ${role} login password ${pg.escapeLiteral(passwords[role])}`);
+    return { owner: ownerUrl, app: urlFor(ownerUrl, ROLES.app, passwords.app), floor: urlFor(ownerUrl, ROLES.floor, passwords.floor) };
   });
 }
 
@@ -53,15 +57,19 @@ export async function provisionServer(ownerUrl: string, passwords: { readonly ap
  * @throws {PostgresUnavailable} when a role is a superuser, bypasses row-level security or owns the tables.
  */
 export async function refuseBypassingRoles(urls: Pick<DatabaseUrls, 'app' | 'floor'>): Promise<void> {
-  for (const [use, url] of Object.entries({ app: urls.app, floor: urls.floor })) {
+  for (const use of [ROLES.app, ROLES.floor] as const) {
+    const url = urls[use];
     await withConnection(url, async (connection) => {
       await requireVersion(connection);
-      const { rows } = await connection.query<{ role: string; bypasses: boolean; owns: boolean }>(`
-        select current_user as role,
+      const { rows } = await connection.query<{ role: string; member: boolean; bypasses: boolean; owns: boolean }>(`
+        select current_user as role, pg_has_role(current_user, '${use}', 'usage') as member,
           exists (select from pg_roles r where (r.rolsuper or r.rolbypassrls) and pg_has_role(current_user, r.oid, 'member')) as bypasses,
           exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner, 'member')) as owns`);
-      const { role, bypasses, owns } = rows[0]!;
-      if (!bypasses && !owns) return;
+      const { role, member, bypasses, owns } = rows[0]!;
+      if (!bypasses && !owns) {
+        if (member) return;
+        throw new PostgresUnavailable(`The database role "${role}" (used as ${use}) has to be a member of the role ${use}: grant ${use} to "${role}".`);
+      }
       throw new PostgresUnavailable(
         `The database role "${role}" (used as ${use}) ${bypasses ? 'can bypass row-level security' : 'owns the tables, so row-level security does not bind it'}: Centralita does not start with it.`,
       );
@@ -75,9 +83,11 @@ async function requireVersion(connection: Connection): Promise<void> {
   if (major < OLDEST_MAJOR_VERSION) throw new PostgresUnavailable(`The database server is PostgreSQL ${major}; Centralita needs ${OLDEST_MAJOR_VERSION} or later.`);
 }
 
-async function ensureRole(connection: Connection, role: string): Promise<void> {
+/** @returns whether it was made now */
+async function ensureRole(connection: Connection, role: string): Promise<boolean> {
   const { rowCount } = await connection.query('select from pg_roles where rolname = $1', [role]);
   if (rowCount === 0) await connection.query(`create role ${role} login nosuperuser nocreatedb nocreaterole`);
+  return rowCount === 0;
 }
 
 async function ensureDatabase(connection: Connection, database: string): Promise<void> {
