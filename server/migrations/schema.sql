@@ -31,6 +31,28 @@ create policy every_account on accounts for all to floor using (true) with check
 grant insert, select, update on accounts to app;
 grant select on accounts to floor;
 
+create table agent_intervals (
+  account text not null,
+  agent_id text not null,
+  activity text not null,
+  status_id text not null,
+  takes_queue_work boolean not null,
+  queue_id text,
+  conversation_id text,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone,
+  first_seq bigint not null,
+  constraint agent_intervals_pkey PRIMARY KEY (agent_id, from_at),
+  constraint agent_intervals_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+CREATE INDEX agent_intervals_by_time ON public.agent_intervals USING btree (account, from_at);
+CREATE INDEX agent_intervals_open ON public.agent_intervals USING btree (account, agent_id) WHERE (to_at IS NULL);
+alter table agent_intervals enable row level security;
+create policy by_account on agent_intervals for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on agent_intervals for all to floor using (true) with check (true);
+grant delete, insert, select, update on agent_intervals to floor;
+grant select on agent_intervals to app;
+
 create table agent_skills (
   account text not null,
   user_id text not null,
@@ -109,6 +131,94 @@ create policy by_account on contacts for all to app using ((account = current_ac
 create policy every_account on contacts for all to floor using (true) with check (true);
 grant delete, insert, select, update on contacts to app;
 grant select on contacts to floor;
+
+create table conversation_notes (
+  note_id text not null,
+  account text not null,
+  conversation_id text not null,
+  author_id text not null,
+  after_service boolean not null default false,
+  text text not null,
+  written_at timestamp with time zone not null default now(),
+  edited_at timestamp with time zone,
+  constraint conversation_notes_pkey PRIMARY KEY (note_id),
+  constraint conversation_notes_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint conversation_notes_author_id_fkey FOREIGN KEY (author_id) REFERENCES users(user_id)
+);
+CREATE INDEX conversation_notes_of_conversation ON public.conversation_notes USING btree (conversation_id);
+CREATE UNIQUE INDEX conversation_notes_after_service ON public.conversation_notes USING btree (conversation_id, author_id) WHERE after_service;
+alter table conversation_notes enable row level security;
+create policy by_account on conversation_notes for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on conversation_notes for all to floor using (true) with check (true);
+grant delete, insert, select, update on conversation_notes to app;
+
+create table conversation_outcomes (
+  conversation_id text not null,
+  account text not null,
+  outcome text not null,
+  decided_by text not null,
+  decided_at timestamp with time zone not null default now(),
+  constraint conversation_outcomes_pkey PRIMARY KEY (conversation_id),
+  constraint conversation_outcomes_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint conversation_outcomes_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(user_id)
+);
+CREATE INDEX conversation_outcomes_by_outcome ON public.conversation_outcomes USING btree (account, outcome);
+alter table conversation_outcomes enable row level security;
+create policy by_account on conversation_outcomes for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on conversation_outcomes for all to floor using (true) with check (true);
+grant delete, insert, select, update on conversation_outcomes to app;
+
+create table conversation_tags (
+  account text not null,
+  conversation_id text not null,
+  tag text not null,
+  tagged_by text not null,
+  tagged_at timestamp with time zone not null default now(),
+  constraint conversation_tags_pkey PRIMARY KEY (conversation_id, tag),
+  constraint conversation_tags_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint conversation_tags_tagged_by_fkey FOREIGN KEY (tagged_by) REFERENCES users(user_id)
+);
+CREATE INDEX conversation_tags_by_tag ON public.conversation_tags USING btree (account, tag);
+alter table conversation_tags enable row level security;
+create policy by_account on conversation_tags for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on conversation_tags for all to floor using (true) with check (true);
+grant delete, insert, select, update on conversation_tags to app;
+
+create table conversations (
+  conversation_id text not null,
+  account text not null,
+  call_id text not null,
+  direction text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  customer_number_ref text,
+  customer_name_ref text,
+  dialled_ref text,
+  number_id text,
+  queue_id text,
+  segment_id text,
+  agent_id text,
+  colleague_id text,
+  answered_at timestamp with time zone,
+  wait_ms bigint,
+  connected_ms bigint,
+  hold_ms bigint not null,
+  after_service_ms bigint,
+  customer_mos double precision,
+  menu_path text[] not null,
+  ending text,
+  ended_by text,
+  first_seq bigint not null,
+  constraint conversations_pkey PRIMARY KEY (conversation_id),
+  constraint conversations_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+CREATE INDEX conversations_newest ON public.conversations USING btree (account, started_at DESC, conversation_id DESC);
+CREATE INDEX conversations_of_customer ON public.conversations USING btree (account, customer_number_ref);
+alter table conversations enable row level security;
+create policy by_account on conversations for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on conversations for all to floor using (true) with check (true);
+grant delete, insert, select, update on conversations to floor;
+grant select on conversations to app;
 
 create table devices (
   device_id text not null,
@@ -293,6 +403,37 @@ create policy every_account on numbers for all to floor using (true) with check 
 grant delete, insert, select, update on numbers to app;
 grant select on numbers to floor;
 
+create table offers (
+  offer_id text not null,
+  account text not null,
+  conversation_id text not null,
+  segment_id text not null,
+  queue_id text not null,
+  agent_id text not null,
+  offered_at timestamp with time zone not null,
+  waited_ms bigint not null,
+  selection text not null,
+  skill_level integer not null,
+  idle_ms bigint not null,
+  queue_priority integer not null,
+  passed_over jsonb not null,
+  runners_up jsonb not null,
+  ended_at timestamp with time zone,
+  ending text,
+  ended_by text,
+  ring_ms bigint,
+  withdrawal text,
+  first_seq bigint not null,
+  constraint offers_pkey PRIMARY KEY (offer_id),
+  constraint offers_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+CREATE INDEX offers_of_conversation ON public.offers USING btree (conversation_id);
+alter table offers enable row level security;
+create policy by_account on offers for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on offers for all to floor using (true) with check (true);
+grant delete, insert, select, update on offers to floor;
+grant select on offers to app;
+
 create table outbox (
   account text not null,
   tx xid8 not null default pg_current_xact_id(),
@@ -324,6 +465,27 @@ create policy every_account on outcomes for all to floor using (true) with check
 grant delete, insert, select, update on outcomes to app;
 grant select on outcomes to floor;
 
+create table participations (
+  participation_id text not null,
+  account text not null,
+  conversation_id text not null,
+  agent_id text not null,
+  started_at timestamp with time zone not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone,
+  mos double precision,
+  first_seq bigint not null,
+  constraint participations_pkey PRIMARY KEY (participation_id),
+  constraint participations_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+CREATE INDEX participations_of_agent ON public.participations USING btree (account, agent_id, started_at DESC);
+CREATE INDEX participations_of_conversation ON public.participations USING btree (conversation_id);
+alter table participations enable row level security;
+create policy by_account on participations for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on participations for all to floor using (true) with check (true);
+grant delete, insert, select, update on participations to floor;
+grant select on participations to app;
+
 create table projection_positions (
   name text not null,
   account text not null,
@@ -336,6 +498,21 @@ create policy by_account on projection_positions for all to app using ((account 
 create policy every_account on projection_positions for all to floor using (true) with check (true);
 grant delete, insert, select, update on projection_positions to floor;
 grant select on projection_positions to app;
+
+create table projection_rules (
+  rule_id text not null,
+  account text not null,
+  entity text not null,
+  value jsonb not null,
+  first_seq bigint not null,
+  constraint projection_rules_pkey PRIMARY KEY (account, rule_id),
+  constraint projection_rules_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+alter table projection_rules enable row level security;
+create policy by_account on projection_rules for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on projection_rules for all to floor using (true) with check (true);
+grant delete, insert, select, update on projection_rules to floor;
+grant select on projection_rules to app;
 
 create table queue_members (
   account text not null,
@@ -401,7 +578,7 @@ create table recording_files (
   deleted_at timestamp with time zone,
   constraint recording_files_pkey PRIMARY KEY (recording_id),
   constraint recording_files_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
-  constraint recording_files_state_check CHECK ((state = ANY (ARRAY['claimed'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
+  constraint recording_files_state_check CHECK ((state = ANY (ARRAY['running'::text, 'claimed'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
 );
 CREATE INDEX recording_files_age ON public.recording_files USING btree (account, started_at) WHERE (state <> 'deleted'::text);
 CREATE INDEX recording_files_conversation ON public.recording_files USING btree (account, conversation_id);
@@ -410,6 +587,31 @@ create policy by_account on recording_files for all to app using ((account = cur
 create policy every_account on recording_files for all to floor using (true) with check (true);
 grant insert, select, update on recording_files to app;
 grant select on recording_files to floor;
+
+create table recordings (
+  recording_id text not null,
+  account text not null,
+  conversation_id text not null,
+  call_id text not null,
+  agent_id text not null,
+  queue_id text,
+  state text not null,
+  started_at timestamp with time zone not null,
+  stopped_at timestamp with time zone,
+  duration_ms bigint,
+  bytes bigint,
+  file text,
+  failure text,
+  first_seq bigint not null,
+  constraint recordings_pkey PRIMARY KEY (recording_id),
+  constraint recordings_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+CREATE INDEX recordings_of_conversation ON public.recordings USING btree (conversation_id);
+alter table recordings enable row level security;
+create policy by_account on recordings for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on recordings for all to floor using (true) with check (true);
+grant delete, insert, select, update on recordings to floor;
+grant select on recordings to app;
 
 create table retired_flows (
   flow_id text not null,
@@ -431,6 +633,40 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (number)
 );
+
+create table segments (
+  segment_id text not null,
+  account text not null,
+  conversation_id text not null,
+  queue_id text not null,
+  reason text not null,
+  priority bigint not null,
+  agent_id text,
+  offer_id text,
+  queued_at timestamp with time zone not null,
+  threshold_ms bigint,
+  wait_ms bigint,
+  answered_at timestamp with time zone,
+  left_at timestamp with time zone,
+  connected_ms bigint not null,
+  hold_ms bigint not null,
+  after_service_ms bigint not null,
+  after_service_id text,
+  after_service_reason text,
+  ending text,
+  overflow_reason text,
+  overflow_queue_id text,
+  first_seq bigint not null,
+  constraint segments_pkey PRIMARY KEY (segment_id),
+  constraint segments_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+CREATE INDEX segments_by_time ON public.segments USING btree (account, queued_at);
+CREATE INDEX segments_of_conversation ON public.segments USING btree (conversation_id);
+alter table segments enable row level security;
+create policy by_account on segments for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on segments for all to floor using (true) with check (true);
+grant delete, insert, select, update on segments to floor;
+grant select on segments to app;
 
 create table sessions (
   session_id text not null,
@@ -517,6 +753,23 @@ create policy by_account on tags for all to app using ((account = current_accoun
 create policy every_account on tags for all to floor using (true) with check (true);
 grant delete, insert, select, update on tags to app;
 grant select on tags to floor;
+
+create table timeline_entries (
+  account text not null,
+  conversation_id text not null,
+  place integer not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  facts jsonb not null,
+  first_seq bigint not null,
+  constraint timeline_entries_pkey PRIMARY KEY (conversation_id, first_seq, place),
+  constraint timeline_entries_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+alter table timeline_entries enable row level security;
+create policy by_account on timeline_entries for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on timeline_entries for all to floor using (true) with check (true);
+grant delete, insert, select, update on timeline_entries to floor;
+grant select on timeline_entries to app;
 
 create table trunks (
   trunk_id text not null,
