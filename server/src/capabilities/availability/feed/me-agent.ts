@@ -1,11 +1,11 @@
 import type { MeAfterService, MeAgent, PartyView } from '@centralita/contract';
-import type { UserId } from '@centralita/kernel';
+import type { Activity, UserId } from '@centralita/kernel';
 import type { FloorView } from '../../../http/floor-port.ts';
 import type { AccountNames } from '../../../http/names.ts';
-import { activityOf } from '../domain/availability.ts';
+import type { Agent } from '../domain/availability.ts';
 
 /** Topic `me`, key `agent`; undefined for somebody the floor does not know. */
-export function meAgent(world: FloorView, userId: UserId): MeAgent | undefined {
+export function meAgent(world: FloorView, activityOf: (agent: Agent) => Activity, userId: UserId): MeAgent | undefined {
   const settings = world.agentSettings.get(userId);
   const agent = world.agents.get(userId);
   if (!settings) return undefined;
@@ -26,8 +26,8 @@ export function meAgent(world: FloorView, userId: UserId): MeAgent | undefined {
 
 /** Topic `me`, key `after-service`. @param party says who the customer of a conversation is, also after it ended */
 export function meAfterService(world: FloorView, names: AccountNames, party: (conversationId: string) => PartyView, userId: UserId): MeAfterService | undefined {
-  const afterServiceId = world.indexes.afterServiceByAgent.get(userId);
-  const running = afterServiceId === undefined ? undefined : world.afterServices.get(afterServiceId);
+  const agent = world.agents.get(userId);
+  const running = agent?.state === 'signed-in' && agent.pause.kind === 'after-service' ? world.afterServices.get(agent.pause.afterServiceId) : undefined;
   if (!running) return undefined;
   return {
     afterServiceId: running.afterServiceId,

@@ -1,8 +1,9 @@
 import type { MeCall, MeOffer, PartyView } from '@centralita/contract';
-import type { AccountId, UserId } from '@centralita/kernel';
+import type { AccountId, Activity, UserId } from '@centralita/kernel';
 import type { FeedScope, TopicSource } from '../../../feed/topic.ts';
 import type { FloorPort, FloorView } from '../../../http/floor-port.ts';
 import type { LiveNames } from '../../../http/names.ts';
+import type { Agent } from '../domain/availability.ts';
 import { meAfterService, meAgent } from './me-agent.ts';
 
 /** What the calls capability shows of a person's calls; handed in, since feeds of two capabilities do not import each other. */
@@ -15,10 +16,11 @@ export interface MeFeedDeps {
   readonly floor: Pick<FloorPort, 'world'>;
   readonly names: LiveNames;
   readonly calls: CallsOfPerson;
+  readonly activityOf: (agent: Agent) => Activity;
 }
 
 /** Topic `me`: the reader's own two facts, what rings, the live call, after-service. One channel per person, for all their tabs. */
-export function meFeed({ floor, names, calls }: MeFeedDeps): TopicSource {
+export function meFeed({ floor, names, calls, activityOf }: MeFeedDeps): TopicSource {
   const ended = new EndedCustomers();
   return {
     topic: 'me',
@@ -31,7 +33,7 @@ export function meFeed({ floor, names, calls }: MeFeedDeps): TopicSource {
         if (entity) entries.set(key, JSON.stringify(entity));
       };
       const customer = (conversationId: string): PartyView => ended.remember(conversationId, world.conversations.get(conversationId) ? calls.customer(world, account, conversationId) : undefined);
-      put('agent', meAgent(world, userId));
+      put('agent', meAgent(world, activityOf, userId));
       put('offer', calls.offer(world, account, userId));
       const call = calls.call(world, account, userId);
       if (call) {

@@ -11,12 +11,13 @@ import {
   tagsRequest,
 } from '@centralita/contract';
 import { z } from 'zod';
-import type { Answer } from '../../../http/refusal.ts';
 import { route, type Route, type SignedIn } from '../../../http/route.ts';
 import { editNote } from '../application/edit-note.ts';
 import { listConversations } from '../application/list-conversations.ts';
 import type { Annotations, History, Viewer } from '../application/ports.ts';
 import { saveAfterServiceForm } from '../application/save-after-service-form.ts';
+import { setOutcome } from '../application/set-outcome.ts';
+import { setTags } from '../application/set-tags.ts';
 import { showConversation } from '../application/show-conversation.ts';
 import { writeNote } from '../application/write-note.ts';
 
@@ -25,8 +26,6 @@ const params = z.object({ conversationId: z.string().max(40) });
 export interface ConversationRouteDeps {
   readonly history: History;
   readonly annotations: Annotations;
-  readonly setTags: (viewer: Viewer, conversationId: string, tags: readonly string[]) => Promise<Answer<undefined>>;
-  readonly setOutcome: (viewer: Viewer, conversationId: string, outcome: string | null) => Promise<Answer<undefined>>;
 }
 
 const viewerOf = ({ account, userId, scope }: SignedIn): Viewer => ({ account, userId, scope });
@@ -97,7 +96,7 @@ function writingRoutes(deps: ConversationRouteDeps): readonly Route[] {
       summary: 'Set the tags',
       permission: 'conversations:write-notes',
       schema: { params, body: tagsRequest },
-      handler: ({ who, params: { conversationId }, body }) => deps.setTags(viewerOf(who), conversationId, body.tags),
+      handler: ({ who, params: { conversationId }, body }) => setTags(deps, viewerOf(who), conversationId, body.tags),
     }),
     route({
       method: 'PUT',
@@ -105,7 +104,7 @@ function writingRoutes(deps: ConversationRouteDeps): readonly Route[] {
       summary: 'Set or clear the outcome',
       permission: 'conversations:write-notes',
       schema: { params, body: outcomeRequest },
-      handler: ({ who, params: { conversationId }, body }) => deps.setOutcome(viewerOf(who), conversationId, body.outcome),
+      handler: ({ who, params: { conversationId }, body }) => setOutcome(deps, viewerOf(who), conversationId, body.outcome),
     }),
   ];
 }

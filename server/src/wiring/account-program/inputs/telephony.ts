@@ -62,13 +62,12 @@ export function takeFact(turn: Turn, fact: TelephonyFact): Told {
   }
 }
 
-/** A phone's own hold key is the agent's hold; a customer's is theirs alone. */
+/** A phone's own hold key is the agent's hold; a customer's is theirs alone; ours only come back as an echo. */
 function phoneHeld(turn: Turn, fact: FactOf<'leg-held' | 'leg-resumed'>): Told {
+  if (fact.by === 'center') return 'of-no-consequence';
   const leg = turn.world.legs.get(fact.legId);
   if (!leg) return 'leg-unknown';
-  const call = turn.world.calls.get(leg.callId);
   if (leg.role.kind === 'customer') return 'of-no-consequence';
-  if (call?.state === 'holding' && call.heldLegId === fact.legId) return 'of-no-consequence';
   return turn.call(leg.callId, { type: fact.type === 'leg-held' ? 'hold' : 'resume', agentId: leg.role.agentId });
 }
 

@@ -22,7 +22,8 @@ export function orderForCall(turn: Turn, event: FloorEvent): void {
       return turn.order({ type: 'resume-leg', legId: event.heldLegId });
     case 'call-digits-sent':
       return turn.order({ type: 'send-digits', legId: event.toLegId, digits: event.digits });
-    case 'call-agent-lost': {
+    case 'call-agent-lost':
+    case 'call-released': {
       const lost = turn.world.calls.get(event.callId);
       if (lost?.state === 'holding') turn.order({ type: 'resume-leg', legId: lost.heldLegId });
       return;
@@ -32,7 +33,7 @@ export function orderForCall(turn: Turn, event: FloorEvent): void {
     case 'call-agent-returned':
       return comeBack(turn, turn.world.calls.get(event.callId), event.agentLegId);
     case 'call-leg-replaced':
-      return turn.order({ type: 'replace-leg', oldLegId: event.oldLegId, newLegId: event.agentLegId });
+      return replaceLeg(turn, event);
     case 'leg-dismissed':
       return turn.order({ type: 'end-leg', legId: event.legId, cause: event.cause });
     case 'call-refused':
@@ -123,6 +124,18 @@ function ringAgentBack(turn: Turn, event: FloorEventOf<'call-agent-rung'>): void
     labels: { Call: event.callId, Conversation: event.conversationId, Return: 'yes' },
     onAnswer: { bridgeId: lost.bridgeId },
   });
+}
+
+/** The old leg may have died before the order arrives: answering and joining the fresh one again costs nothing and leaves no silence. */
+function replaceLeg(turn: Turn, { callId, oldLegId, agentLegId }: FloorEventOf<'call-leg-replaced'>): void {
+  const before = turn.world.calls.get(callId);
+  turn.order({ type: 'replace-leg', oldLegId, newLegId: agentLegId });
+  if (!before || before.state === 'open' || before.state === 'dialing') return;
+  const { other, bridgeId } = before;
+  turn.order({ type: 'answer-leg', legId: agentLegId });
+  const legIds = [other.legId, agentLegId];
+  turn.order({ type: 'connect', bridgeId, account: turn.world.account, legIds, endWhenAlone: other.kind === 'agent' ? legIds : [agentLegId] });
+  if (before.state === 'holding' && before.heldLegId === oldLegId) turn.order({ type: 'hold-leg', legId: agentLegId, music: true });
 }
 
 function comeBack(turn: Turn, lost: Call | undefined, agentLegId: LegId): void {

@@ -122,7 +122,11 @@ export class TestFloor {
 
   /** Everything the switch has seen, in the order of its lines, until nothing more comes of it. */
   deliver(): void {
-    for (let [line] = this.switch.lines.keys(); line !== undefined; [line] = this.switch.lines.keys()) this.deliverFrom(line);
+    let left = 5_000;
+    for (let [line] = this.switch.lines.keys(); line !== undefined; [line] = this.switch.lines.keys()) {
+      if (left-- === 0) throw new Error(`floor and switch answer each other without end: ${this.events.slice(-12).map((event) => event.type).join(', ')}`);
+      this.deliverFrom(line);
+    }
   }
 
   deliverFrom(line: string): void {

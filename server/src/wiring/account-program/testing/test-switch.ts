@@ -68,6 +68,14 @@ export class TestSwitch {
     this.#saw(legId, { type: 'leg-offered', legId, from, caller: { number: caller }, dialled });
   }
 
+  /** A fresh leg asks to take an answered one's place. */
+  offerReplacement(legId: string, oldLegId: string): void {
+    const old = this.legs.get(oldLegId);
+    if (!old) return;
+    this.legs.set(legId, { legId, deviceId: old.deviceId, placementId: null, state: 'offered', bridgeId: null, heldWithMusic: false, play: null });
+    this.#saw(legId, { type: 'replacement-offered', legId, oldLegId });
+  }
+
   pickUp(legId: string): void {
     const leg = this.legs.get(legId);
     if (leg?.state !== 'ringing' || leg.placementId === null) return;
@@ -137,7 +145,7 @@ export class TestSwitch {
     const leg = this.legs.get(legId);
     if (!leg || leg.heldWithMusic === held) return;
     leg.heldWithMusic = held;
-    this.#saw(legId, { type: held ? 'leg-held' : 'leg-resumed', legId });
+    this.#saw(legId, { type: held ? 'leg-held' : 'leg-resumed', legId, by: 'center' });
   }
 
   #play(command: Extract<Command, { type: 'play' }>): void {
