@@ -1,10 +1,8 @@
 import '@fontsource-variable/inter/index.css';
 import './ui/tokens.css';
-import './ui/mantine.css';
 import './ui/frame.css';
 import './ui/parts.css';
 import { reportIgnoredFailuresTo } from '@centralita/kernel';
-import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
@@ -16,10 +14,7 @@ reportIgnoredFailuresTo((reason, error) => console.warn(reason, error));
 
 await startTexts();
 createRoot(document.querySelector('#root')!).render(
-  // Mantine's variables come from ui/mantine.css, which maps them to our tokens; it writes no style element of its own.
-  <MantineProvider withCssVariables={false} withGlobalClasses={false} forceColorScheme="light">
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </MantineProvider>,
+  <QueryClientProvider client={queryClient}>
+    <RouterProvider router={router} />
+  </QueryClientProvider>,
 );

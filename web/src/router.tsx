@@ -1,5 +1,14 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { wantMoreTexts } from './i18n/index.ts';
 import { Crashed, NotFound } from './shell/lost.page.tsx';
+
+/** A screen whose words come with its code. */
+function withTexts<Module extends Record<string, unknown>, Name extends keyof Module>(load: () => Promise<Module>, name: Name) {
+  return lazyRouteComponent(async () => {
+    const [module] = await Promise.all([load(), wantMoreTexts()]);
+    return module;
+  }, name);
+}
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crashed });
 
@@ -9,7 +18,7 @@ const signIn = createRoute({
   validateSearch: (search: Record<string, unknown>): { next?: string } => (typeof search['next'] === 'string' && /^\/(?![/\\])/.test(search['next']) ? { next: search['next'] } : {}),
   component: lazyRouteComponent(() => import('./session/sign-in.page.tsx'), 'SignInPage'),
 });
-const callPage = lazyRouteComponent(() => import('./call-page/call-us.page.tsx'), 'CallUsPage');
+const callPage = withTexts(() => import('./call-page/call-us.page.tsx'), 'CallUsPage');
 const callEs = createRoute({ getParentRoute: () => root, path: '/llamar/$slug', component: callPage });
 const callEn = createRoute({ getParentRoute: () => root, path: '/call/$slug', component: callPage });
 
@@ -22,14 +31,14 @@ const home = createRoute({
   },
 });
 const workspace = createRoute({ getParentRoute: () => signedIn, path: '/workspace', component: lazyRouteComponent(() => import('./workspace/workspace.page.tsx'), 'WorkspacePage') });
-const live = createRoute({ getParentRoute: () => signedIn, path: '/live', component: lazyRouteComponent(() => import('./live/board/board.page.tsx'), 'BoardPage') });
+const live = createRoute({ getParentRoute: () => signedIn, path: '/live', component: withTexts(() => import('./live/board/board.page.tsx'), 'BoardPage') });
 const history = createRoute({
   getParentRoute: () => signedIn,
   path: '/history',
   validateSearch: (search: Record<string, unknown>): Record<string, string> => Object.fromEntries(Object.entries(search).flatMap(([key, value]) => (typeof value === 'string' || typeof value === 'number' ? [[key, String(value)]] : []))),
-  component: lazyRouteComponent(() => import('./history/history.page.tsx'), 'HistoryPage'),
+  component: withTexts(() => import('./history/history.page.tsx'), 'HistoryPage'),
 });
-const conversation = createRoute({ getParentRoute: () => signedIn, path: '/history/$conversationId', component: lazyRouteComponent(() => import('./history/conversation.page.tsx'), 'ConversationPage') });
+const conversation = createRoute({ getParentRoute: () => signedIn, path: '/history/$conversationId', component: withTexts(() => import('./history/conversation.page.tsx'), 'ConversationPage') });
 
 export const router = createRouter({
   routeTree: root.addChildren([home, signIn, callEs, callEn, signedIn.addChildren([workspace, live, history, conversation])]),

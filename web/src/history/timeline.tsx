@@ -2,13 +2,11 @@ import type { ConversationView, OfferExplanation } from '@centralita/contract';
 import { useTranslation } from 'react-i18next';
 import { usePlace } from '../session/session.tsx';
 import { formatClock, formatDuration } from '../ui/format.ts';
-import { usePhoneNumbers } from '../ui/phone-number.ts';
 import { passedOverText, timelineLines, whyText } from './timeline.view-model.ts';
 
 /** The cord, and a jack for each moment. Compact leaves the table of the choice out. */
 export function Timeline({ conversation, compact = false }: { readonly conversation: Pick<ConversationView, 'timeline' | 'customer' | 'agentName' | 'number' | 'offers'>; readonly compact?: boolean }) {
   const { t } = useTranslation();
-  usePhoneNumbers();
   const place = usePlace();
   const offers = new Map(conversation.offers.map((offer) => [offer.offerId, offer]));
   return (

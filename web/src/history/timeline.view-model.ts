@@ -116,8 +116,8 @@ function offerOver(t: TFunction, facts: Facts, plain: string, withAgent: (agent:
 const named = (plain: string, name: string | null, withName: (name: string) => string, tone: JackTone): Sentence => line(name === null ? plain : withName(name), tone);
 
 export function endedTitle(t: TFunction, by: string | null, conversation: Pick<ConversationView, 'customer' | 'agentName'>): string {
-  if (by === 'customer') return t('timeline.endedByCustomer', { name: conversation.customer.name ?? t('history.conversation.customerFallback') });
-  if (by === 'agent') return t('timeline.endedByAgent', { name: conversation.agentName ?? t('history.conversation.agentFallback') });
+  if (by === 'customer') return t('timeline.endedByCustomer', { name: conversation.customer.name ?? t('timeline.customerFallback') });
+  if (by === 'agent') return t('timeline.endedByAgent', { name: conversation.agentName ?? t('timeline.agentFallback') });
   if (by === 'center') return t('timeline.endedByCenter');
   return by === 'network' ? t('timeline.endedByNetwork') : t('timeline.ended');
 }

@@ -30,11 +30,13 @@ export function LiveProvider({ session, children }: { readonly session: SessionV
   });
   useEffect(() => {
     const unfollow = live.feed.follow('me');
+    const unheard = live.feed.listen(() => live.now.refresh());
     live.feed.start();
     const again = () => live.feed.reconnect();
     window.addEventListener('online', again);
     return () => {
       window.removeEventListener('online', again);
+      unheard();
       unfollow();
       live.feed.stop();
     };

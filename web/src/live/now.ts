@@ -21,6 +21,11 @@ export class NowSource {
     };
   };
 
+  /** The clock may jump when the server is first heard: do not wait for the next tick to show it. */
+  refresh(): void {
+    if (this.#listeners.size > 0 && Math.abs(this.#clock() - this.#second) > 1_500) this.#tick();
+  }
+
   #tick(): void {
     clearTimeout(this.#timer);
     const now = this.#clock();

@@ -1,25 +1,28 @@
 import type { MeCall, MeOffer } from '@centralita/contract';
-import { IconDialpad, IconMicrophone, IconMicrophoneOff, IconPhone, IconPhoneOff, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import { IconGridDots, IconMicrophone, IconMicrophoneOff, IconPhone, IconPhoneEnd, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../live/live.tsx';
-import { KeypadPopover } from '../softphone/keypad.tsx';
+import type { KeypadPopoverProps } from '../softphone/keypad-popover.tsx';
 import { qualityLevel } from '../softphone/dial.view-model.ts';
 import { usePhone } from '../softphone/phone-provider.tsx';
 import { formatDuration, formatNumber, formatPercent, secondsLeft } from '../ui/format.ts';
 import { nameOfParty, numberOfParty } from '../ui/party.ts';
-import { formatPhoneNumber, usePhoneNumbers } from '../ui/phone-number.ts';
+import { formatPhoneNumber } from '../ui/phone-number.ts';
 import { Signal } from '../ui/parts.tsx';
 import { presentLanguage } from '../i18n/index.ts';
 import { endsSoon, ringProgress, type Moment } from '../workspace/moment.view-model.ts';
 import { useCallActions, type CallActions } from '../workspace/use-call-actions.ts';
 import { useMoment } from '../workspace/use-moment.ts';
-import { StatusMenu } from './status-menu.tsx';
+import { onIntent } from '../ui/on-intent.tsx';
+import { StatusButton } from './status-button.tsx';
+
+const StatusMenu = onIntent<object>(async () => (await import('./status-menu.tsx')).StatusMenu);
+const KeypadPopover = onIntent<KeypadPopoverProps>(async () => (await import('../softphone/keypad-popover.tsx')).KeypadPopover);
 
 /** Never leaves while a call or after-service lives. */
 export function CallBar() {
   const { t } = useTranslation();
-  usePhoneNumbers();
   const moment = useMoment();
   const actions = useCallActions();
   const label = moment.kind === 'ringing' ? t('shell.incomingCallBar') : moment.kind === 'call' ? t('shell.liveCallBar') : t('shell.callBar');
@@ -28,7 +31,7 @@ export function CallBar() {
       <Contents moment={moment} actions={actions} />
       <span className="spring not-phone" />
       <span className="bar-status">
-        <StatusMenu />
+        <StatusMenu closed={(press) => <StatusButton aria-haspopup="menu" aria-expanded={false} onClick={press} />} />
       </span>
     </header>
   );
@@ -189,13 +192,20 @@ function CallKeys({ call, here, actions }: { readonly call: MeCall; readonly her
         {held ? <IconPlayerPlay className="i" aria-hidden={true} /> : <IconPlayerPause className="i" aria-hidden={true} />}
         {held ? t('workspace.resume') : t('workspace.hold')}
       </button>
-      <KeypadPopover label={t('phone.keypadInCall')} disabledReason={digitsReason} onKey={(digit) => actions.digit(call, digit)}>
-        <IconDialpad className="i" aria-hidden={true} />
-        {t('workspace.keypad')}
-      </KeypadPopover>
+      <KeypadPopover
+        label={t('phone.keypadInCall')}
+        disabledReason={digitsReason}
+        onKey={(digit) => actions.digit(call, digit)}
+        closed={(press) => (
+          <button type="button" className="key" aria-haspopup="dialog" aria-expanded={false} aria-disabled={digitsReason !== undefined} title={digitsReason} onClick={() => digitsReason === undefined && press()}>
+            <IconGridDots className="i" aria-hidden={true} />
+            {t('workspace.keypad')}
+          </button>
+        )}
+      />
       <RecordingKey call={call} actions={actions} />
       <button type="button" className="big hang" onClick={() => actions.hangUp(call, here)}>
-        <IconPhoneOff className="i" aria-hidden={true} />
+        <IconPhoneEnd className="i" aria-hidden={true} />
         {t('workspace.hangUp')}
       </button>
     </div>
@@ -230,7 +240,7 @@ function Connecting({ number, actions }: { readonly number: string | null; reado
       </div>
       <div className="keys">
         <button type="button" className="big hang" onClick={actions.hangUpHere}>
-          <IconPhoneOff className="i" aria-hidden={true} />
+          <IconPhoneEnd className="i" aria-hidden={true} />
           {t('workspace.hangUp')}
         </button>
       </div>

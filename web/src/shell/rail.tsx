@@ -1,5 +1,5 @@
 import type { Section } from '@centralita/contract';
-import { IconActivity, IconDialpad, IconHeadset, IconHistory } from '@tabler/icons-react';
+import { IconActivity, IconGridDots, IconHeadphones, IconHistory } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,7 @@ import { useSession } from '../session/session.tsx';
 import { Mark } from '../ui/mark.tsx';
 
 type Shown = Extract<Section, 'workspace' | 'live' | 'history'>;
-const icons: Readonly<Record<Shown, ComponentType<{ className?: string; 'aria-hidden'?: boolean }>>> = { workspace: IconHeadset, live: IconActivity, history: IconHistory };
+const icons: Readonly<Record<Shown, ComponentType<{ className?: string; 'aria-hidden'?: boolean }>>> = { workspace: IconHeadphones, live: IconActivity, history: IconHistory };
 
 // The sections of the role (S0.3), of which these have a screen; the others join as their screens land.
 const withScreen: readonly Shown[] = ['workspace', 'live', 'history'];
@@ -36,7 +36,7 @@ export function Rail({ phoneOpen, togglePhone }: { readonly phoneOpen: boolean; 
       </nav>
       <div className="foot">
         <button type="button" aria-pressed={phoneOpen} onClick={togglePhone}>
-          <IconDialpad className="i" aria-hidden={true} />
+          <IconGridDots className="i" aria-hidden={true} />
           <span>{t('shell.phone')}</span>
         </button>
       </div>

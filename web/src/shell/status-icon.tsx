@@ -1,4 +1,4 @@
-import { IconBook, IconCircle, IconCircleDashed, IconCoffee, IconHeadset, IconPhoneOff, IconPlaneDeparture, IconSchool, IconSoup, IconUsers } from '@tabler/icons-react';
+import { IconBook, IconCircle, IconCircleDashed, IconCoffee, IconHeadphones, IconPhoneOff, IconPlaneDeparture, IconSchool, IconSoup, IconUsers } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 const icons: Readonly<Record<string, ComponentType<{ className?: string; 'aria-hidden'?: boolean }>>> = {
@@ -15,7 +15,7 @@ const icons: Readonly<Record<string, ComponentType<{ className?: string; 'aria-h
   away: IconPlaneDeparture,
   busy: IconPhoneOff,
   offline: IconCircleDashed,
-  work: IconHeadset,
+  work: IconHeadphones,
 };
 
 /** The account names an icon for each status; one that we do not have falls back to a ring or a cup. */

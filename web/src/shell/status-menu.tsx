@@ -1,24 +1,24 @@
 import type { Language } from '@centralita/kernel';
 import { LANGUAGES } from '@centralita/kernel';
 import { Menu } from '@mantine/core';
-import { IconCheck, IconChevronDown, IconLogout } from '@tabler/icons-react';
+import { IconLogout } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage, presentLanguage } from '../i18n/index.ts';
-import { useMe, useNow } from '../live/live.tsx';
+import { useMe } from '../live/live.tsx';
 import { api } from '../session/api.ts';
 import { errorText } from '../session/error-text.view-model.ts';
 import { queryClient, useSession } from '../session/session.tsx';
 import { usePhone } from '../softphone/phone-provider.tsx';
-import { formatDuration } from '../ui/format.ts';
-import { Face } from '../ui/parts.tsx';
-import { chooseTheme, presentTheme, THEMES } from '../ui/theme.ts';
+import { Overlays } from '../ui/overlays.tsx';
+import { chooseTheme, presentTheme, THEMES, type Theme } from '../ui/theme.ts';
 import { toast } from '../ui/toasts.tsx';
+import { StatusButton } from './status-button.tsx';
 import { StatusIcon } from './status-icon.tsx';
 
 /** Who am I to the center now, since when; and everything that a person chooses for themselves. */
-export function StatusMenu() {
+export function StatusMenu({ startOpen }: { readonly startOpen: boolean }) {
   const { t } = useTranslation();
   const session = useSession();
   const { agent } = useMe();
@@ -26,13 +26,14 @@ export function StatusMenu() {
     mutationFn: (statusId: string) => api.chooseStatus(statusId),
     onError: (error) => toast(errorText(error, t)),
   });
-  // Shown at once; the feed confirms it a moment later.
+  const [open, setOpen] = useState(startOpen);
   const shown = choose.isPending ? choose.variables : agent?.statusId;
   const status = session.statuses.find(({ statusId }) => statusId === shown);
   return (
-    <Menu position="bottom-end" width={280} offset={6} returnFocus loop>
+    <Overlays>
+      <Menu position="bottom-end" width={280} offset={6} returnFocus loop withInitialFocusPlaceholder={false} opened={open} onChange={setOpen}>
       <Menu.Target>
-        <StatusButton status={status} since={choose.isPending ? null : (agent?.statusSince ?? null)} />
+        <StatusButton choosing={choose.isPending ? (status ?? null) : null} />
       </Menu.Target>
       <Menu.Dropdown>
         <div className="menu-person">
@@ -43,48 +44,26 @@ export function StatusMenu() {
           </span>
         </div>
         <Menu.Label>{t('shell.chooseStatus')}</Menu.Label>
-        {session.statuses.map((option) => (
-          <Menu.Item
-            key={option.statusId}
-            role="menuitemradio"
-            aria-checked={option.statusId === shown}
-            className={option.takesQueueWork ? 'takes-work' : 'takes-none'}
-            leftSection={<StatusIcon icon={option.icon} takesWork={option.takesQueueWork} />}
-            rightSection={option.statusId === shown ? <IconCheck className="i i-s" aria-hidden={true} /> : null}
-            onClick={() => choose.mutate(option.statusId)}
-          >
-            <span className="menu-two">
-              {option.name}
-              <small>{option.takesQueueWork ? t('shell.takesWork') : t('shell.takesNoWork')}</small>
-            </span>
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={shown ?? null} onChange={(statusId) => choose.mutate(statusId)}>
+          {session.statuses.map((option) => (
+            <Menu.RadioItem key={option.statusId} value={option.statusId} closeMenuOnClick className={option.takesQueueWork ? 'takes-work' : 'takes-none'}>
+              <span className="menu-status">
+                <StatusIcon icon={option.icon} takesWork={option.takesQueueWork} />
+                <span className="menu-two">
+                  {option.name}
+                  <small>{option.takesQueueWork ? t('shell.takesWork') : t('shell.takesNoWork')}</small>
+                </span>
+              </span>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Choices />
         <Menu.Divider />
         <SignOut />
       </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-function StatusButton({ status, since, ref, ...rest }: { readonly status: { readonly name: string; readonly icon: string; readonly takesQueueWork: boolean } | undefined; readonly since: number | null } & React.ComponentProps<'button'>) {
-  const { t } = useTranslation();
-  const session = useSession();
-  const now = useNow();
-  const time = since === null ? '00:00' : formatDuration(now - since);
-  return (
-    <button {...rest} ref={ref} type="button" className="status" aria-label={t('shell.statusOf', { name: session.name, status: status?.name ?? t('common.activities.offline'), time })}>
-      <Face name={session.name} />
-      <span className="status-text">
-        <b className={status?.takesQueueWork ? 'takes-work' : 'takes-none'}>
-          {status ? <StatusIcon icon={status.icon} takesWork={status.takesQueueWork} /> : null}
-          <span>{status?.name ?? '…'}</span>
-        </b>
-        <time>{time}</time>
-      </span>
-      <IconChevronDown className="i" aria-hidden={true} />
-    </button>
+      </Menu>
+    </Overlays>
   );
 }
 
@@ -93,31 +72,32 @@ function Choices() {
   const [theme, setTheme] = useState(presentTheme);
   return (
     <div className="menu-choices">
-      <fieldset>
-        <legend>{t('common.language')}</legend>
-        {LANGUAGES.map((language: Language) => (
-          <Menu.Item key={language} role="menuitemradio" aria-checked={presentLanguage() === language} closeMenuOnClick={false} lang={language} onClick={() => void chooseLanguage(language)}>
-            {t(`common.languages.${language}`)}
-          </Menu.Item>
-        ))}
-      </fieldset>
-      <fieldset>
-        <legend>{t('common.theme')}</legend>
-        {THEMES.map((option) => (
-          <Menu.Item
-            key={option}
-            role="menuitemradio"
-            aria-checked={theme === option}
-            closeMenuOnClick={false}
-            onClick={() => {
-              chooseTheme(option);
-              setTheme(option);
-            }}
-          >
-            {t(`common.themes.${option}`)}
-          </Menu.Item>
-        ))}
-      </fieldset>
+      <Menu.Label>{t('common.language')}</Menu.Label>
+      <div className="menu-row">
+        <Menu.RadioGroup value={presentLanguage()} onChange={(language) => void chooseLanguage(language as Language)}>
+          {LANGUAGES.map((language) => (
+            <Menu.RadioItem key={language} value={language} lang={language}>
+              {t(`common.languages.${language}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </div>
+      <Menu.Label>{t('common.theme')}</Menu.Label>
+      <div className="menu-row">
+        <Menu.RadioGroup
+          value={theme}
+          onChange={(option) => {
+            chooseTheme(option as Theme);
+            setTheme(option as Theme);
+          }}
+        >
+          {THEMES.map((option) => (
+            <Menu.RadioItem key={option} value={option}>
+              {t(`common.themes.${option}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </div>
     </div>
   );
 }

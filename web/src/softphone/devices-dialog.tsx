@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core';
 import { IconAlertTriangle, IconBell, IconCheck, IconCircleDashed, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Overlays } from '../ui/overlays.tsx';
 import { api } from '../session/api.ts';
 import { askForNotices, noticePermission } from './attention.ts';
 import { CHECKS, runCheck, type CheckName, type CheckResult, type CheckState } from './connection-test.ts';
@@ -13,6 +14,7 @@ import { usePhone, usePhoneParts } from './phone-provider.tsx';
 export function DevicesDialog({ close }: { readonly close: () => void }) {
   const { t } = useTranslation();
   return (
+    <Overlays>
     <Modal opened onClose={close} title={t('phone.devices')} closeButtonProps={{ 'aria-label': t('common.close') }} size="md" centered>
       <div className="dialog">
         <Pickers />
@@ -20,6 +22,7 @@ export function DevicesDialog({ close }: { readonly close: () => void }) {
         <ConnectionTest />
       </div>
     </Modal>
+    </Overlays>
   );
 }
 

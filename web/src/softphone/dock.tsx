@@ -1,24 +1,23 @@
-import { Collapse } from '@mantine/core';
-import { IconBackspace, IconDialpad, IconMicrophone, IconPhone, IconSettings } from '@tabler/icons-react';
+import { IconBackspace, IconGridDots, IconMicrophone, IconPhone, IconSettings } from '@tabler/icons-react';
 import { useDisclosure } from '@mantine/hooks';
-import { useId, useRef, useState } from 'react';
+import { lazy, Suspense, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../live/live.tsx';
 import { errorText } from '../session/error-text.view-model.ts';
-import { formatPhoneNumber, usePhoneNumbers } from '../ui/phone-number.ts';
+import { formatPhoneNumber } from '../ui/phone-number.ts';
 import { Signal } from '../ui/parts.tsx';
 import { toast } from '../ui/toasts.tsx';
 import { isExtension, normaliseDialled, qualityLevel } from './dial.view-model.ts';
-import { DevicesDialog } from './devices-dialog.tsx';
 import { chosenMicrophone, useDevices } from './devices.ts';
 import { Keypad } from './keypad.tsx';
 import { LevelMeter, useTestLevel } from './level-meter.tsx';
 import { usePhone } from './phone-provider.tsx';
 
+const DevicesDialog = lazy(async () => ({ default: (await import('./devices-dialog.tsx')).DevicesDialog }));
+
 /** The softphone panel at the bottom left (S2.1, S2.6, S2.12). */
 export function Dock() {
   const { t } = useTranslation();
-  usePhoneNumbers();
   const { state, phone } = usePhone();
   const [padOpen, pad] = useDisclosure(false);
   const [number, setNumber] = useState('');
@@ -62,11 +61,11 @@ export function Dock() {
           </button>
         ) : null}
         <button type="button" className="btn icon" aria-label={padOpen ? t('phone.closeKeypad') : t('phone.openKeypad')} aria-expanded={padOpen} onClick={pad.toggle}>
-          <IconDialpad className="i" aria-hidden={true} />
+          <IconGridDots className="i" aria-hidden={true} />
         </button>
       </form>
       <DialProblem id={problemId} reason={reason} />
-      <Collapse expanded={padOpen}>
+      {padOpen ? (
         <div className="dock-pad">
           <Keypad label={t('phone.keypad')} onKey={(digit) => setNumber((before) => before + digit)} />
           <div className="dock-pad-keys">
@@ -79,7 +78,7 @@ export function Dock() {
             </button>
           </div>
         </div>
-      </Collapse>
+      ) : null}
       <DockDevices />
     </section>
   );
@@ -153,7 +152,11 @@ function DockDevices() {
       </div>
       <LevelMeter stream={state.microphone ?? test.stream} />
       {test.fault ? <p className="small bad-text" role="alert">{t(`phone.${test.fault}`)}</p> : null}
-      {open ? <DevicesDialog close={dialog.close} /> : null}
+      {open ? (
+        <Suspense fallback={null}>
+          <DevicesDialog close={dialog.close} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

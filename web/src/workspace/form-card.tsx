@@ -1,4 +1,3 @@
-import { Menu } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useRef, type ReactNode } from 'react';
@@ -6,8 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../session/api.ts';
 import { usePlace, useSession } from '../session/session.tsx';
 import { formatTime } from '../ui/format.ts';
+import { onIntent } from '../ui/on-intent.tsx';
 import { useDraft, useDrafts } from './drafts.tsx';
 import { formFromServer } from './form.view-model.ts';
+
+const TagMenu = onIntent<{ readonly tags: readonly string[]; readonly choose: (tag: string) => void }>(async () => (await import('./tag-menu.tsx')).TagMenu);
 
 /** Notes, tags and outcome (S2.27): open from the answer on, so that nobody has to remember until the end. */
 export function FormCard({ conversationId, focus = false, children }: { readonly conversationId: string; readonly focus?: boolean; readonly children?: ReactNode }) {
@@ -72,21 +74,16 @@ export function TagPicker({ tags, choose }: { readonly tags: readonly string[]; 
           </span>
         ))}
         {left.length > 0 ? (
-          <Menu position="top-start" loop>
-            <Menu.Target>
-              <button type="button" className="chip add">
+          <TagMenu
+            tags={left}
+            choose={(tag) => choose([...tags, tag])}
+            closed={(press) => (
+              <button type="button" className="chip add" aria-haspopup="menu" aria-expanded={false} onClick={press}>
                 <IconPlus className="i" aria-hidden={true} />
                 {t('workspace.form.addTag')}
               </button>
-            </Menu.Target>
-            <Menu.Dropdown mah={320} className="scrolls">
-              {left.map((tag) => (
-                <Menu.Item key={tag} closeMenuOnClick={left.length === 1} onClick={() => choose([...tags, tag])}>
-                  {tag}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
+            )}
+          />
         ) : session.tags.length === 0 ? (
           <span className="small faint">{t('workspace.form.noTags')}</span>
         ) : null}
@@ -95,13 +92,14 @@ export function TagPicker({ tags, choose }: { readonly tags: readonly string[]; 
   );
 }
 
-export function OutcomePicker({ outcome, choose }: { readonly outcome: string | null; readonly choose: (outcome: string | null) => void }) {
+export function OutcomePicker({ outcome, choose, labelled = false }: { readonly outcome: string | null; readonly choose: (outcome: string | null) => void; readonly labelled?: boolean }) {
   const { t } = useTranslation();
   const { outcomes } = useSession();
   const id = useId();
   return (
     <div>
-      <label className="lab" htmlFor={id}>
+      {/* Where a heading names it already, the label is only heard. */}
+      <label className={labelled ? 'sr' : 'lab'} htmlFor={id}>
         {t('workspace.form.outcome')}
       </label>
       <select id={id} className={`field pick ${outcome === null ? 'nothing' : ''}`} value={outcome ?? ''} onChange={(event) => choose(event.target.value === '' ? null : event.target.value)}>

@@ -1,5 +1,5 @@
 import type { MeAfterService, MeCall, MeOffer, PartyView } from '@centralita/contract';
-import { IconBell, IconHeadset, IconPlayerPlay } from '@tabler/icons-react';
+import { IconBell, IconHeadphones, IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe, useNow } from '../live/live.tsx';
@@ -9,7 +9,6 @@ import { errorText } from '../session/error-text.view-model.ts';
 import { usePhone } from '../softphone/phone-provider.tsx';
 import { formatDuration, formatTime } from '../ui/format.ts';
 import { nameOfParty, numberOfParty } from '../ui/party.ts';
-import { usePhoneNumbers } from '../ui/phone-number.ts';
 import { Chip, Empty, Face, Skeleton } from '../ui/parts.tsx';
 import { toast } from '../ui/toasts.tsx';
 import { FormCard } from './form-card.tsx';
@@ -19,7 +18,6 @@ import { useCallActions } from './use-call-actions.ts';
 /** The middle of the workspace: what this moment is about. */
 export function Middle({ moment }: { readonly moment: Moment }) {
   const { t } = useTranslation();
-  usePhoneNumbers();
   switch (moment.kind) {
     case 'ringing':
       return <RingCard offer={moment.offer} />;
@@ -99,7 +97,7 @@ function RingCard({ offer }: { readonly offer: MeOffer }) {
         />
       </article>
       <p className="quiet">
-        <IconHeadset className="i" aria-hidden={true} />
+        <IconHeadphones className="i" aria-hidden={true} />
         <span>{t('workspace.afterAnswering')}</span>
       </p>
     </>
@@ -210,13 +208,13 @@ function Idle({ takesWork }: { readonly takesWork: boolean }) {
   const working = statuses.find((candidate) => candidate.takesQueueWork);
   if (takesWork || !status) {
     return (
-      <Empty icon={<IconHeadset aria-hidden={true} />} title={t('workspace.empty.title')}>
+      <Empty icon={<IconHeadphones aria-hidden={true} />} title={t('workspace.empty.title')}>
         <p className="muted">{state.transport === 'registered' ? t('workspace.empty.text') : t('workspace.empty.noPhone')}</p>
       </Empty>
     );
   }
   return (
-    <Empty icon={<IconHeadset aria-hidden={true} />} title={t('workspace.empty.away', { status: status.name })}>
+    <Empty icon={<IconHeadphones aria-hidden={true} />} title={t('workspace.empty.away', { status: status.name })}>
       <p className="muted">{t('workspace.empty.awayText')}</p>
       {working ? (
         <button type="button" className="btn primary" onClick={() => api.chooseStatus(working.statusId).catch((error: unknown) => toast(errorText(error, t)))}>

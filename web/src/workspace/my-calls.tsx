@@ -11,7 +11,7 @@ import { queryClient, usePlace, useSession } from '../session/session.tsx';
 import { usePhone } from '../softphone/phone-provider.tsx';
 import { dayKey, formatDay, formatDuration, formatTime } from '../ui/format.ts';
 import { nameOfParty } from '../ui/party.ts';
-import { formatPhoneNumber, usePhoneNumbers } from '../ui/phone-number.ts';
+import { formatPhoneNumber } from '../ui/phone-number.ts';
 import { Failure, Skeleton } from '../ui/parts.tsx';
 import { toast } from '../ui/toasts.tsx';
 import { CALL_FILTERS, callKind, canCallBack, filterCalls, type CallFilter } from './calls.view-model.ts';
@@ -20,7 +20,6 @@ import { useMoment } from './use-moment.ts';
 
 /** What is on now, and the calls before it (S2.16 to S2.18). */
 export function MyCalls() {
-  usePhoneNumbers();
   const { t } = useTranslation();
   const [filter, setFilter] = useState<CallFilter>('all');
   const { userId } = useSession();
@@ -44,7 +43,7 @@ export function MyCalls() {
           <Skeleton lines={8} height={28} />
         </div>
       ) : error ? (
-        <Failure title={t('history.errorTitle')} text={errorText(error, t)} retry={() => void refetch()} />
+        <Failure title={t('workspace.calls.errorTitle')} text={errorText(error, t)} retry={() => void refetch()} />
       ) : rows.length === 0 ? (
         <p className="pad muted small">{data.items.length === 0 ? t('workspace.calls.empty') : t('workspace.calls.emptyFiltered')}</p>
       ) : (

@@ -6,7 +6,7 @@ export const shell: Texts['shell'] = {
   callBar: 'Status and present call',
   incomingCallBar: 'Incoming call',
   liveCallBar: 'Call in progress',
-  statusOf: 'Status of {{name}}: {{status}}, for {{time}}',
+  statusOf: 'Status of {{name}}:',
   chooseStatus: 'Choose a status',
   takesWork: 'Takes queue calls',
   takesNoWork: 'No queue calls',

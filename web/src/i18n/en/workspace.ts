@@ -113,6 +113,7 @@ export const workspace: Texts['workspace'] = {
     filters: { all: 'All', missed: 'Missed', incoming: 'Incoming', outgoing: 'Outgoing' },
     empty: 'Calls taken, made and missed appear here.',
     emptyFiltered: 'There are no calls of this kind.',
+    errorTitle: 'The calls could not be loaded',
     missed: 'not answered',
     callBack: 'Call {{name}}',
     cannotCallBack: 'Cannot call: the number is withheld',

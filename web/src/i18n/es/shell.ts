@@ -4,7 +4,7 @@ export const shell = {
   callBar: 'Estado y llamada en curso',
   incomingCallBar: 'Llamada entrante',
   liveCallBar: 'Llamada en curso',
-  statusOf: 'Estado de {{name}}: {{status}}, desde hace {{time}}',
+  statusOf: 'Estado de {{name}}:',
   chooseStatus: 'Elegir estado',
   takesWork: 'Recibe llamadas de colas',
   takesNoWork: 'Sin llamadas de colas',

@@ -111,6 +111,7 @@ export const workspace = {
     filters: { all: 'Todas', missed: 'Perdidas', incoming: 'Entrantes', outgoing: 'Salientes' },
     empty: 'Aquí aparecen las llamadas atendidas, hechas y perdidas.',
     emptyFiltered: 'No hay llamadas de este tipo.',
+    errorTitle: 'No se pudieron cargar las llamadas',
     missed: 'no contestada',
     callBack: 'Llamar a {{name}}',
     cannotCallBack: 'No se puede llamar: el número es oculto',

@@ -1,0 +1,78 @@
+import type { BoardQueue } from '@centralita/contract';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { presentLanguage } from '../../i18n/index.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../ui/format.ts';
+import { useNow } from '../live.tsx';
+import { queueTone, sortQueues } from './board.view-model.ts';
+
+const AT_FIRST = 12;
+
+/** One tile per queue; those that need somebody come first. */
+export function QueueTiles({ queues }: { readonly queues: readonly BoardQueue[] }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const [all, setAll] = useState(false);
+  if (queues.length === 0) {
+    return (
+      <section className="card pad-16" aria-label={t('board.queues.label')}>
+        <p className="muted">{t('board.queues.empty')}</p>
+      </section>
+    );
+  }
+  const sorted = sortQueues(queues, now);
+  const shown = all ? sorted : sorted.slice(0, AT_FIRST);
+  return (
+    <>
+      <section className="queues" aria-label={t('board.queues.label')}>
+        {shown.map((queue) => (
+          <Tile key={queue.queueId} queue={queue} now={now} />
+        ))}
+      </section>
+      {queues.length > AT_FIRST ? (
+        <p className="more small muted">
+          {all ? null : t('board.queues.more', { count: queues.length - AT_FIRST })}
+          <button type="button" className="link" onClick={() => setAll(!all)}>
+            {all ? t('board.queues.showFewer') : t('board.queues.showAll')}
+          </button>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Tile({ queue, now }: { readonly queue: BoardQueue; readonly now: number }) {
+  const { t } = useTranslation();
+  const language = presentLanguage();
+  const tone = queueTone(queue, now);
+  const missed = queue.serviceLevel !== null && queue.serviceLevel < queue.serviceLevelTarget;
+  return (
+    <article className={`card q ${tone === '' ? '' : `lit ${tone}`}`}>
+      <div className="head">
+        <h2>{queue.name}</h2>
+        {missed ? (
+          <span className="chip red" title={t('board.queues.breach')}>
+            <IconAlertTriangle className="i" aria-hidden={true} />
+            <span className="sr">{t('board.queues.breach')}</span>
+          </span>
+        ) : null}
+        <span className="end small faint num">{t('board.queues.free', { count: queue.agentsFree, total: queue.agentsSignedIn })}</span>
+      </div>
+      <div className="nums">
+        <div>
+          <b className={queue.waiting > 0 ? 'a' : 'zero'}>{formatNumber(queue.waiting, language)}</b>
+          <span>{t('board.queues.waiting')}</span>
+        </div>
+        <div>
+          <b className={queue.longestWaitSince === null ? 'zero' : tone === 'red' ? 'bad' : ''}>{queue.longestWaitSince === null ? '00:00' : formatDuration(now - queue.longestWaitSince)}</b>
+          <span>{t('board.queues.longest')}</span>
+        </div>
+        <div className="r">
+          <b className={queue.serviceLevel === null ? 'zero' : missed ? 'bad' : 'ok'}>{queue.serviceLevel === null ? '–' : `${formatPercent(queue.serviceLevel, language)} %`}</b>
+          <span>{queue.serviceLevel === null ? t('board.queues.noServiceLevel') : t('board.queues.serviceLevel', { seconds: queue.serviceLevelThresholdMs / 1_000, target: formatPercent(queue.serviceLevelTarget, language) })}</span>
+        </div>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,199 @@
+import type { BoardAgent, BoardQueue, BoardTotals, ConversationRow, ConversationView, MeAgent, MeAfterService, MeCall, MeOffer, SessionView } from '@centralita/contract';
+import type { Activity } from '@centralita/kernel';
+
+/** The fixed cast of the tests, as the server would show it. Times count back from the moment of the test. */
+export const NOW = Date.UTC(2026, 10, 19, 9, 43, 20);
+const ago = (ms: number): number => NOW - ms;
+const MINUTE = 60_000;
+
+export const ana = { number: '+34600000142', name: 'Ana', contactId: 'con_ana' };
+export const beto = { number: '+34600000175', name: 'Beto', contactId: 'con_beto' };
+const withheld = { number: '', name: null, contactId: null };
+const stranger = (digits: string) => ({ number: `+34600000${digits}`, name: null, contactId: null });
+
+export const session = (role: SessionView['role'] = 'agent', change: Partial<SessionView> = {}): SessionView => ({
+  userId: role === 'agent' ? 'usr_carla' : 'usr_diego',
+  name: role === 'agent' ? 'Carla' : 'Diego',
+  email: role === 'agent' ? 'carla@ejemplo.es' : 'diego@ejemplo.es',
+  role,
+  language: 'es',
+  timeZone: 'Europe/Madrid',
+  extension: role === 'agent' ? '204' : '220',
+  account: { accountId: 'acc_1', slug: 'ferreteria-central', name: 'Ferretería Central', timeZone: 'Europe/Madrid', simulated: false },
+  sections: role === 'agent' ? ['workspace'] : ['workspace', 'live', 'reports', 'history', 'settings'],
+  permissions: role === 'agent' ? ['session:use', 'workspace:use', 'conversations:read', 'conversations:write-notes'] : ['session:use', 'workspace:use', 'conversations:read', 'conversations:write-notes', 'recordings:play', 'board:read', 'queues:read', 'agents:edit-skills', 'demo:switch'],
+  statuses: [
+    { statusId: 'sta_available', name: 'Disponible', icon: 'available', takesQueueWork: true },
+    { statusId: 'sta_break', name: 'Pausa', icon: 'coffee', takesQueueWork: false },
+    { statusId: 'sta_lunch', name: 'Comida', icon: 'lunch', takesQueueWork: false },
+    { statusId: 'sta_training', name: 'Formación', icon: 'training', takesQueueWork: false },
+  ],
+  outcomes: ['Pedido cambiado', 'Presupuesto', 'Garantía abierta', 'Recado dejado'],
+  tags: ['Pedido', 'Cambio de producto', 'Entrega viernes', 'Garantía'],
+  liveDemo: { available: role !== 'agent', running: false },
+  ...change,
+});
+
+export const agent = (change: Partial<MeAgent> = {}): MeAgent => ({ userId: 'usr_carla', statusId: 'sta_available', statusSince: ago(72 * MINUTE + 40_000), activity: 'idle', activitySince: ago(192_000), devicesOnline: 1, outgoingCalls: true, ...change });
+
+export const offer: MeOffer = { offerId: 'off_1', conversationId: 'cnv_live', caller: beto, queueId: 'que_2', queueName: 'Posventa', waitedMs: 86_000, offeredAt: ago(8_000), expiresAt: ago(-12_000), menuPath: ['2', 'Garantía'], earlierCalls: 2 };
+
+export const call = (change: Partial<MeCall> = {}): MeCall => ({
+  callId: 'cal_1',
+  conversationId: 'cnv_live',
+  direction: 'inbound',
+  state: 'talking',
+  since: ago(252_000),
+  answeredAt: ago(252_000),
+  other: ana,
+  queueId: 'que_1',
+  queueName: 'Ventas',
+  recording: 'on',
+  quality: { mos: 4.3, lossRatio: 0.002, jitterMs: 6 },
+  allowedActions: ['hold', 'send-digits', 'hang-up', 'pause-recording'],
+  ...change,
+});
+
+export const afterService: MeAfterService = { afterServiceId: 'aft_1', conversationId: 'cnv_live', queueName: 'Ventas', caller: ana, startedAt: ago(22_000), endsAt: ago(-38_000) };
+
+const row = (id: string, change: Partial<ConversationRow>): ConversationRow => ({
+  conversationId: id,
+  direction: 'inbound',
+  startedAt: ago(30 * MINUTE),
+  endedAt: ago(26 * MINUTE),
+  customer: ana,
+  queueId: 'que_1',
+  queueName: 'Ventas',
+  agentId: 'usr_carla',
+  agentName: 'Carla',
+  waitMs: 47_000,
+  talkMs: 232_000,
+  ending: 'answered',
+  outcome: 'Presupuesto',
+  tags: ['Pedido'],
+  hasRecording: true,
+  ...change,
+});
+
+export const rows: readonly ConversationRow[] = [
+  row('cnv_1', { startedAt: ago(14 * MINUTE), customer: stranger('187') }),
+  row('cnv_2', { startedAt: ago(26 * MINUTE), customer: beto, queueId: 'que_2', queueName: 'Posventa', talkMs: 340_000, outcome: 'Garantía abierta' }),
+  row('cnv_3', { startedAt: ago(35 * MINUTE), direction: 'outbound', customer: { number: '+34910000233', name: null, contactId: null }, queueId: null, queueName: null, waitMs: null, talkMs: 72_000, outcome: 'Recado dejado' }),
+  row('cnv_4', { startedAt: ago(52 * MINUTE), customer: withheld, talkMs: 126_000, outcome: null, hasRecording: false }),
+  row('cnv_5', { startedAt: ago(59 * MINUTE), customer: stranger('118'), agentId: null, agentName: null, talkMs: null, ending: 'abandoned', outcome: null, hasRecording: false }),
+  row('cnv_6', { startedAt: ago(73 * MINUTE), customer: stranger('164'), queueName: 'Pedidos y entregas', queueId: 'que_3', talkMs: 391_000, outcome: 'Pedido cambiado', agentId: 'usr_12', agentName: 'Agente 12' }),
+  row('cnv_7', { startedAt: ago(26 * 60 * MINUTE), customer: ana, ending: 'overflowed', agentId: null, agentName: null, talkMs: null, outcome: null, hasRecording: false }),
+];
+
+export const conversation: ConversationView = {
+  ...row('cnv_live', { startedAt: ago(316_000), endedAt: ago(60_000), talkMs: 374_000, outcome: 'Pedido cambiado', tags: ['Pedido', 'Cambio de producto'] }),
+  number: '+34910000100',
+  endedBy: 'customer',
+  menuPath: ['1', 'Ventas'],
+  holdMs: 38_000,
+  afterServiceMs: 65_000,
+  participants: [
+    { role: 'customer', userId: null, name: 'Ana', number: '+34600000142', from: ago(316_000), to: ago(60_000), mos: 4.3 },
+    { role: 'agent', userId: 'usr_carla', name: 'Carla', number: null, from: ago(252_000), to: ago(60_000), mos: 4.4 },
+  ],
+  timeline: [
+    { at: ago(316_000), kind: 'entered', facts: { number: '+34910000100', direction: 'inbound' } },
+    { at: ago(312_000), kind: 'greeting-played', facts: {} },
+    { at: ago(301_000), kind: 'menu-digit', facts: { digit: '1', label: 'Ventas' } },
+    { at: ago(299_000), kind: 'queued', facts: { queueName: 'Ventas' } },
+    { at: ago(298_000), kind: 'position-announced', facts: { position: 3, estimatedWaitMs: 60_000 } },
+    { at: ago(258_000), kind: 'offered', facts: { agentName: 'Carla', offerId: 'off_1', waitedMs: 41_000 } },
+    { at: ago(252_000), kind: 'answered', facts: { agentName: 'Carla', ringMs: 6_000 } },
+    { at: ago(250_000), kind: 'recording-started', facts: {} },
+    { at: ago(160_000), kind: 'held', facts: { agentName: 'Carla' } },
+    { at: ago(122_000), kind: 'resumed', facts: { agentName: 'Carla', heldMs: 38_000 } },
+    { at: ago(60_000), kind: 'ended', facts: { by: 'customer', ending: 'answered' } },
+    { at: ago(5_000), kind: 'after-service-ended', facts: { agentName: 'Carla', durationMs: 65_000, reason: 'finished' } },
+  ],
+  offers: [
+    {
+      offerId: 'off_1',
+      at: ago(258_000),
+      agentId: 'usr_carla',
+      agentName: 'Carla',
+      selection: 'most-qualified',
+      rank: { skillLevel: 4, idleMs: 192_000, queuePriority: 1 },
+      passedOver: { 'not-free': 8, 'missing-skills': 4, 'ranked-lower': 2 },
+      runnersUp: [
+        { agentId: 'usr_3', agentName: 'Agente 03', skillLevel: 4, idleMs: 100_000 },
+        { agentId: 'usr_18', agentName: 'Agente 18', skillLevel: 3, idleMs: 365_000 },
+      ],
+    },
+  ],
+  notes: [
+    { noteId: 'not_1', authorId: 'usr_carla', authorName: 'Carla', at: ago(30_000), editedAt: null, text: 'Cambia las brocas SDS de 8 mm por 10 mm (5 unidades). Pide que el repartidor llame al llegar: la calle está en obras.' },
+    { noteId: 'not_2', authorId: 'usr_diego', authorName: 'Diego', at: ago(10_000), editedAt: ago(5_000), text: 'Buen cierre. Confirmar el importe antes de la pausa de pago.' },
+  ],
+  recordings: [{ recordingId: 'rec_1', state: 'ready', startedAt: ago(250_000), durationMs: 190_000, failure: null }],
+  allowedActions: ['write-note', 'set-tags', 'set-outcome', 'play-recording'],
+};
+
+export const totals = (change: Partial<BoardTotals> = {}): BoardTotals => ({
+  waiting: 4,
+  longestWaitSince: ago(94_000),
+  offeredToday: 161,
+  answeredToday: 141,
+  abandonedToday: 5,
+  serviceLevel: 0.84,
+  serviceLevelThresholdMs: 20_000,
+  averageHandleMs: 276_000,
+  occupancy: 0.78,
+  linesInUse: 13,
+  linesInbound: 9,
+  linesOutbound: 4,
+  lineLimit: 30,
+  agentsByActivity: { offline: 3, idle: 2, offered: 1, dialing: 0, talking: 3, holding: 1, 'after-service': 1, 'not-answering': 1 },
+  simulated: false,
+  ...change,
+});
+
+const queue = (queueId: string, name: string, change: Partial<BoardQueue>): BoardQueue => ({ queueId, name, waiting: 0, longestWaitSince: null, agentsFree: 2, agentsSignedIn: 4, serviceLevel: 0.91, serviceLevelTarget: 0.8, serviceLevelThresholdMs: 20_000, offeredToday: 40, answeredToday: 38, abandonedToday: 1, ...change });
+export const queues: readonly BoardQueue[] = [
+  queue('que_1', 'Ventas', { waiting: 2, longestWaitSince: ago(47_000), agentsFree: 0, agentsSignedIn: 5, serviceLevel: 0.82 }),
+  queue('que_3', 'Pedidos y entregas', { waiting: 2, longestWaitSince: ago(94_000), agentsFree: 0, agentsSignedIn: 3, serviceLevel: 0.74 }),
+  queue('que_2', 'Posventa', {}),
+  queue('que_4', 'Alquiler de maquinaria', { agentsFree: 1, agentsSignedIn: 2, serviceLevel: 0.96 }),
+];
+
+const someone = (number: string, activity: Activity, seconds: number, change: Partial<BoardAgent> = {}): BoardAgent => ({
+  userId: `usr_${number}`,
+  name: `Agente ${number}`,
+  extension: `2${number}`,
+  statusId: 'sta_available',
+  statusName: 'Disponible',
+  statusTakesWork: true,
+  activity,
+  since: ago(seconds * 1_000),
+  limitMs: null,
+  with: null,
+  queueName: null,
+  answeredToday: 18,
+  averageHandleMs: 250_000,
+  ...change,
+});
+
+export const agents: readonly BoardAgent[] = [
+  someone('12', 'talking', 708, { limitMs: 480_000, with: stranger('131'), queueName: 'Ventas' }),
+  someone('07', 'after-service', 151, { limitMs: 120_000, with: stranger('109'), queueName: 'Pedidos y entregas' }),
+  someone('05', 'not-answering', 186, { queueName: 'Ventas' }),
+  someone('15', 'offered', 8, { with: stranger('122'), queueName: 'Pedidos y entregas' }),
+  someone('04', 'talking', 252, { name: 'Carla', userId: 'usr_carla', limitMs: 480_000, with: ana, queueName: 'Ventas', answeredToday: 23 }),
+  someone('21', 'holding', 70, { limitMs: 120_000, with: { number: '+34910000218', name: null, contactId: null }, queueName: 'Posventa' }),
+  someone('09', 'talking', 52, { limitMs: 480_000, with: stranger('190'), queueName: 'Alquiler de maquinaria' }),
+  someone('03', 'idle', 14),
+  someone('18', 'idle', 140),
+  someone('11', 'idle', 465, { statusId: 'sta_break', statusName: 'Pausa', statusTakesWork: false, limitMs: 900_000 }),
+  someone('24', 'idle', 1082, { statusId: 'sta_training', statusName: 'Formación', statusTakesWork: false, limitMs: 1_800_000 }),
+];
+export const manyAgents = (count: number): readonly BoardAgent[] => Array.from({ length: count }, (_, index) => someone(String(index + 100), (['talking', 'idle', 'after-service', 'holding'] as const)[index % 4]!, (index * 7) % 500, { extension: String(1_000 + index), limitMs: index % 4 === 0 ? 480_000 : null }));
+
+export const board = (change: Partial<BoardTotals> = {}, people: readonly BoardAgent[] = agents): Record<string, unknown> => ({
+  totals: totals(change),
+  ...Object.fromEntries(queues.map((entity) => [`queue:${entity.queueId}`, entity])),
+  ...Object.fromEntries(people.map((entity) => [`agent:${entity.userId}`, entity])),
+});

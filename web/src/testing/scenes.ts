@@ -1,0 +1,108 @@
+import { afterService, agent, board, call, manyAgents, offer, session } from './cast.ts';
+import type { NamedScene } from './pictures.ts';
+
+const carla = session('agent');
+const diego = session('supervisor');
+/** Rings with the order to answer by itself, so that the phone of the page holds a call. */
+const ringAndAnswer: NamedScene['act'] = async (page, sip) => {
+  await page.waitForFunction(() => document.querySelector('.dock-state')?.textContent !== 'Conectando');
+  sip.ring(['X-Centralita-Auto-Answer: yes']);
+  await page.waitForSelector('.keys .key[aria-pressed] >> nth=1', { timeout: 4_000 }).catch(() => null);
+};
+const refused = (code: string, status: number) => ({ status, body: { type: 'about:blank', title: code, status, code, requestId: 'req_1' } });
+
+/** Every screen in the states that matter. */
+export const scenes: readonly NamedScene[] = [
+  { name: 'sign-in', path: '/sign-in', session: null, ready: 'form' },
+  {
+    name: 'sign-in-refused',
+    path: '/sign-in',
+    session: null,
+    ready: 'form',
+    answers: { 'POST /api/session': refused('wrong-credentials', 401) },
+    act: async (page) => {
+      await page.fill('[name=email]', 'carla@ejemplo.es');
+      await page.fill('[name=password]', 'not this one');
+      await page.click('form .primary');
+      await page.waitForSelector('.refusal');
+    },
+  },
+  { name: 'workspace-idle', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.calls a, .empty' },
+  { name: 'workspace-away', path: '/workspace', session: carla, me: { agent: agent({ statusId: 'sta_lunch' }) }, ready: '.empty .primary' },
+  {
+    name: 'workspace-ringing',
+    path: '/workspace',
+    session: carla,
+    me: { agent: agent({ activity: 'offered' }), offer },
+    ready: '[data-testid=incoming-card]',
+    act: async (page, sip) => {
+      await page.waitForSelector('.dock-state.good', { timeout: 3_000 }).catch(() => null);
+      sip.ring(['X-Centralita-Offer: off_1']);
+    },
+  },
+  { name: 'workspace-talking', path: '/workspace', session: carla, me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call() }, ready: '.wrap textarea', act: ringAndAnswer },
+  { name: 'workspace-holding', path: '/workspace', session: carla, me: { agent: agent({ activity: 'holding' }), 'call:cal_1': call({ state: 'holding', allowedActions: ['resume', 'hang-up'] }) }, ready: '.wrap textarea' },
+  { name: 'workspace-reconnecting', path: '/workspace', session: carla, me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call({ state: 'reconnecting', quality: null, allowedActions: ['hang-up'] }) }, ready: '.wrap textarea' },
+  { name: 'workspace-after-service', path: '/workspace', session: carla, me: { agent: agent({ activity: 'after-service' }), 'after-service': afterService }, ready: '.wrap textarea' },
+  { name: 'workspace-not-answering', path: '/workspace', session: carla, me: { agent: agent({ activity: 'not-answering' }) }, ready: '[data-testid=not-answering-card]' },
+  {
+    name: 'workspace-menu',
+    path: '/workspace',
+    session: carla,
+    me: { agent: agent() },
+    ready: '.bar .status',
+    act: async (page) => {
+      await page.click('.bar .status');
+      await page.waitForSelector('.mantine-Menu-dropdown');
+    },
+  },
+  {
+    name: 'workspace-keypad',
+    path: '/workspace',
+    session: carla,
+    me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call() },
+    ready: '.keys .key',
+    act: async (page) => {
+      await page.click('.keys .key >> nth=-2', { timeout: 2_000 }).catch(() => null);
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'workspace-devices',
+    path: '/workspace',
+    session: carla,
+    me: { agent: agent() },
+    ready: '.bar .status',
+    act: async (page) => {
+      if (!(await page.isVisible('.dock'))) await page.click('.rail .foot button');
+      await page.click('.dev .btn');
+      await page.waitForSelector('.mantine-Modal-content');
+      await page.click('.checks .btn');
+      await page.waitForTimeout(3_500);
+    },
+  },
+  { name: 'workspace-empty', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.empty', answers: { 'GET /api/conversations': { status: 200, body: { items: [], nextCursor: null } } } },
+  { name: 'workspace-loading', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.skeletons', answers: { 'GET /api/conversations': 'never' } },
+  { name: 'workspace-error', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.my-calls .btn, .empty', answers: { 'GET /api/conversations': refused('forbidden', 403) } },
+  { name: 'board', path: '/live', session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), ready: '.people [role=row] .who' },
+  { name: 'board-simulated', path: '/live', session: { ...diego, liveDemo: { available: true, running: true } }, me: { agent: agent() }, board: board({ simulated: true }), ready: '.people [role=row] .who' },
+  { name: 'board-empty', path: '/live', session: diego, me: { agent: agent() }, board: board({ waiting: 0, longestWaitSince: null, offeredToday: 0, answeredToday: 0, abandonedToday: 0, serviceLevel: null, averageHandleMs: null, occupancy: null, linesInUse: 0, linesInbound: 0, linesOutbound: 0 }, []), ready: '.people .empty' },
+  { name: 'board-many', path: '/live', session: diego, me: { agent: agent() }, board: board({}, manyAgents(2_000)), ready: '.people [role=row] .who' },
+  { name: 'history', path: '/history', session: diego, me: { agent: agent() }, ready: '.history [role=row] time, .history tbody tr' },
+  { name: 'history-empty', path: '/history?number=999', session: diego, me: { agent: agent() }, ready: '.history .empty', answers: { 'GET /api/conversations': { status: 200, body: { items: [], nextCursor: null } } } },
+  { name: 'history-error', path: '/history', session: diego, me: { agent: agent() }, ready: '.history .failure', answers: { 'GET /api/conversations': refused('forbidden', 403) } },
+  { name: 'conversation', path: '/history/cnv_live', session: diego, me: { agent: agent() }, ready: '.player .ctl', act: async (page) => page.waitForTimeout(700) },
+  { name: 'call-us', path: '/llamar/ferreteria-central', session: null, ready: '.cta' },
+  { name: 'call-us-closed', path: '/llamar/ferreteria-central', session: null, ready: '.box', answers: { 'GET /api/public/ferreteria-central': { status: 200, body: { accountName: 'Ferretería Central', open: false, recordingNotice: true, language: 'es', numberShown: '+34910000100' } } } },
+  {
+    name: 'call-us-live',
+    path: '/llamar/ferreteria-central',
+    session: null,
+    ready: '.cta',
+    answers: { 'POST /api/public/ferreteria-central/guest-calls': { status: 201, body: { deviceId: 'dev_g', webSocketPath: '/sip', sipDomain: 'centralita.invalid', username: 'guest', password: 'secret', expiresAt: Date.now() + 60_000, iceServers: [], target: '+34910000100' } } },
+    act: async (page) => {
+      await page.click('.cta');
+      await page.waitForTimeout(900);
+    },
+  },
+];
