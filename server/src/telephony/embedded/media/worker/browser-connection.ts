@@ -53,12 +53,13 @@ export class BrowserConnection implements Connection {
   }
 
   static open(options: BrowserConnectionOptions): Result<BrowserConnection, MediaRefusal> {
-    const peer = attempt('native-peer-create', () => {
+    const made = attempt('native-peer-create', () => {
       const { port } = options;
       const address = options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress };
-      return new ndc.PeerConnection(options.name, { iceServers: [...options.iceServers], ...address, enableIceUdpMux: true, portRangeBegin: port, portRangeEnd: port, forceMediaTransport: true, disableAutoNegotiation: true });
+      const peer = new ndc.PeerConnection(options.name, { iceServers: [...options.iceServers], ...address, enableIceUdpMux: true, portRangeBegin: port, portRangeEnd: port, forceMediaTransport: true, disableAutoNegotiation: true });
+      return new BrowserConnection(options, peer);
     });
-    return peer ? ok(new BrowserConnection(options, peer)) : refuse('native-failure');
+    return made ? ok(made) : refuse('native-failure');
   }
 
   get open(): boolean {
@@ -163,14 +164,16 @@ export class BrowserConnection implements Connection {
   }
 
   private gathered(): Promise<void> {
-    if (this.peer.gatheringState() === 'complete') return Promise.resolve();
+    if (attempt('native-gathering', () => this.peer.gatheringState()) === 'complete') return Promise.resolve();
     return new Promise((resolve) => {
       const limit = setTimeout(resolve, GATHERING_LIMIT_MS);
-      this.peer.onGatheringStateChange((state) => {
-        if (state !== 'complete') return;
-        clearTimeout(limit);
-        resolve();
-      });
+      attempt('native-gathering', () =>
+        this.peer.onGatheringStateChange((state) => {
+          if (state !== 'complete') return;
+          clearTimeout(limit);
+          resolve();
+        }),
+      );
     });
   }
 
