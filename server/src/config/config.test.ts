@@ -106,7 +106,7 @@ describe('the data folder', () => {
     expect(folders.run.startsWith(os.tmpdir())).toBe(true);
     expect(fs.statSync(folders.run).mode & 0o777).toBe(0o700);
     fs.rmSync(folders.run, { recursive: true });
-    expect(foldersOf('/srv/data').run).toBe('/srv/data/run');
+    expect(foldersOf('/srv/data')).toMatchObject({ run: '/srv/data/run', postgresRun: '/srv/data/pg-run' });
   });
 
   it('that cannot be made is one line', () => {

@@ -8,7 +8,9 @@ import { OperatorError } from './operator-error.ts';
 export interface Folders {
   readonly data: string;
   readonly postgres: string;
-  /** Unix sockets. Not always below the data folder, see `socketFolder`. */
+  /** Its Unix socket. Not always below the data folder, see `socketFolder`. */
+  readonly postgresRun: string;
+  /** Our own Unix sockets; likewise. */
   readonly run: string;
   readonly recordingsIncoming: string;
   readonly recordingsKept: string;
@@ -30,7 +32,8 @@ export function foldersOf(dataDir: string): Folders {
   return {
     data,
     postgres: path.join(data, 'pg'),
-    run: socketFolder(data),
+    postgresRun: socketFolder(data, 'pg-run'),
+    run: socketFolder(data, 'run'),
     recordingsIncoming: path.join(data, 'recordings/incoming'),
     recordingsKept: path.join(data, 'recordings/kept'),
     spool: path.join(data, 'spool'),
@@ -43,8 +46,8 @@ export function foldersOf(dataDir: string): Folders {
 /** Makes what is missing, for our eyes only. */
 export function prepareFolders(folders: Folders): void {
   try {
-    // `pg` is made by the launcher, which may have to give it to another user.
-    const { postgres: _, ...ours } = folders;
+    // The database's are made by its launcher, which may have to give them to another user.
+    const { postgres: _data, postgresRun: _socket, ...ours } = folders;
     for (const folder of Object.values(ours)) fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     fs.chmodSync(folders.data, 0o700);
   } catch (error) {
@@ -56,11 +59,11 @@ export function prepareFolders(folders: Folders): void {
   fs.chmodSync(folders.run, 0o700);
 }
 
-function socketFolder(data: string): string {
-  const below = path.join(data, 'run');
+function socketFolder(data: string, use: string): string {
+  const below = path.join(data, use);
   if (Buffer.byteLength(below) <= LONGEST_RUN_FOLDER_BYTES) return below;
   const name = createHash('sha256').update(data).digest('hex').slice(0, 12);
-  const short = path.join(os.tmpdir(), `centralita-${name}`);
+  const short = path.join(os.tmpdir(), `centralita-${name}-${use}`);
   if (Buffer.byteLength(short) <= LONGEST_RUN_FOLDER_BYTES) return short;
   throw new OperatorError(`The data folder's path is too long for sockets, and so is ${os.tmpdir()}: choose a shorter one with --data.`);
 }

@@ -88,7 +88,7 @@ async function startDatabase(options: Options, folders: Folders): Promise<Runnin
     appUrl: options['database-app-url'],
     floorUrl: options['database-floor-url'],
     dataDir: folders.postgres,
-    socketDir: folders.run,
+    socketDir: folders.postgresRun,
     secretsDir: folders.secrets,
     log: (line) => fs.writeSync(logFile ?? process.stderr.fd, `${line}\n`),
   });

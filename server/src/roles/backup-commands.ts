@@ -18,7 +18,7 @@ export async function backupCommand(options: Options, file: string, say: (line: 
     say(`${target}: ${tables} tables and ${files} files. It holds the recordings' keys: keep it safe.`);
   };
   // With the data folder in use, its database is up: the backup reads beside the running program.
-  if (!lock && options['database-url'] === undefined) return write(ownerUrlOfRunning(folders.run));
+  if (!lock && options['database-url'] === undefined) return write(ownerUrlOfRunning(folders.postgresRun));
   try {
     await withDatabase(options, folders, write);
   } finally {
@@ -47,7 +47,7 @@ async function withDatabase(options: Options, folders: Folders, work: (ownerUrl:
     appUrl: options['database-app-url'],
     floorUrl: options['database-floor-url'],
     dataDir: folders.postgres,
-    socketDir: folders.run,
+    socketDir: folders.postgresRun,
     secretsDir: folders.secrets,
     log: () => {},
   });

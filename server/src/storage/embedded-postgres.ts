@@ -193,8 +193,17 @@ async function takesConnections(socketDir: string): Promise<boolean> {
 function prepareFolders({ dataDir, socketDir }: EmbeddedPostgresOptions, identity: Identity): void {
   for (const folder of [dataDir, socketDir]) {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Where sockets live in the temporary folder, somebody else could have put a link before us.
+    if (!fs.lstatSync(folder).isDirectory()) throw new PostgresUnavailable(`${folder} is not a folder; remove it.`);
     giveTo(folder, identity);
+    if (identity.kind === 'nobody') letPass(path.dirname(folder));
   }
+}
+
+/** That user must get through the folder above, though not see what is in it; folders further up are the operator's. */
+function letPass(folder: string): void {
+  const { mode, uid } = fs.statSync(folder);
+  if (uid === process.getuid?.() && (mode & 0o001) === 0) fs.chmodSync(folder, (mode & 0o777) | 0o011);
 }
 
 /** A folder made by an earlier start under another identity (root became able to use namespaces, or lost it) changes hands. */
