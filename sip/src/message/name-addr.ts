@@ -54,6 +54,9 @@ function plausible(uri: string): boolean {
   return (scheme !== 'sip' && scheme !== 'sips') || parseUri(uri) !== undefined;
 }
 
+/** Without the parameters of the header: somebody else's tag must not go into our From or To. */
+export const addressOnly = ({ displayName, uri }: Pick<NameAddr, 'displayName' | 'uri'>): Pick<NameAddr, 'displayName' | 'uri'> => ({ displayName, uri });
+
 export function writeNameAddr(address: Pick<NameAddr, 'displayName' | 'uri'> & { readonly params?: Params }): string {
   const name = address.displayName ? `${quote(address.displayName)} ` : '';
   return `${name}<${address.uri}>${address.params ? writeParams(address.params) : ''}`;

@@ -124,6 +124,14 @@ describe('a call (RFC 3261 13, 15)', () => {
     await nothingLeft();
   });
 
+  test('8.1.1.3: the From of another call, tag and all, gives a From with one tag, ours', async () => {
+    await talking();
+    const { call } = await talking({ from: carla.calls[0]!.incoming!.from });
+    const from = carla.calls[1]!.request.headers.get('From')!;
+    expect(from.match(/tag=/g)).toHaveLength(1);
+    expect(from).toContain(call.dialog.id.localTag);
+  });
+
   test('12.2.2: a request with an old CSeq is out of order: 500', async () => {
     const { call } = await talking();
     void call.dialog.request('INFO');

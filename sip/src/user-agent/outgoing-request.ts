@@ -1,5 +1,5 @@
 import { Headers } from '../message/headers.ts';
-import { writeNameAddr } from '../message/name-addr.ts';
+import { addressOnly, writeNameAddr } from '../message/name-addr.ts';
 import { SipRequest, type SipResponse } from '../message/sip-message.ts';
 import type { LiveFlow } from '../transport/door.ts';
 import type { RequestOptions, RequestOutcome } from './api.ts';
@@ -17,7 +17,7 @@ export function sendOutsideRequest(outside: Outside, options: RequestOptions): P
 
   const build = (authorization: readonly [string, string] | undefined): SipRequest => {
     const headers = new Headers();
-    headers.append('Max-Forwards', '70').append('From', `${writeNameAddr(options.from)};tag=${fromTag}`).append('To', writeNameAddr(options.to ?? { uri: options.uri }));
+    headers.append('Max-Forwards', '70').append('From', `${writeNameAddr(addressOnly(options.from))};tag=${fromTag}`).append('To', writeNameAddr(addressOnly(options.to ?? { uri: options.uri })));
     headers.append('Call-ID', callId).append('CSeq', `${cseq} ${options.method}`);
     if (options.route !== undefined) headers.append('Route', `<${options.route}>`);
     if (host.product) headers.append('User-Agent', host.product);
