@@ -52,7 +52,6 @@ export interface FloorView {
   readonly trunks: ReadonlyTable<FloorTrunk>;
   readonly trunkStates: ReadonlyTable<{ readonly up: boolean }>;
   readonly indexes: {
-    readonly afterServiceByAgent: ReadonlyMap<UserId, string>;
     readonly waitingByQueue: ReadonlyMap<QueueId, ReadonlySet<string>>;
     readonly linesByTrunk: ReadonlyMap<TrunkId | null, { readonly inbound: number; readonly outbound: number }>;
   };

@@ -1,6 +1,15 @@
 import fastifySwagger from '@fastify/swagger';
+import * as contract from '@centralita/contract';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+/** Every schema of the contract is a component by its own name: `conversationView` → `ConversationView`. Query strings cannot be one: OpenAPI lists their parts. */
+const QUERIES: ReadonlySet<unknown> = new Set([contract.conversationFilter]);
+const schemaRegistry = z.registry<{ id: string }>();
+for (const [name, schema] of Object.entries(contract)) {
+  if (schema instanceof z.ZodType && !QUERIES.has(schema)) schemaRegistry.add(schema, { id: name[0]!.toUpperCase() + name.slice(1) });
+}
 
 /** OpenAPI 3.1 from the very schemas that check requests and answers. Registered before the routes, which it watches. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
@@ -16,13 +25,30 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       },
       components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-centralita', description: 'Named `centralita` on http://localhost.' } } },
     },
-    transform: jsonSchemaTransform,
+    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
   });
 }
 
-/** The document, with keys in a fixed order so that the committed file changes only when the API does. */
+interface Document {
+  readonly paths: unknown;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
+/** The document, with keys in a fixed order so that the committed file changes only when the API does, and without schemas that nothing names. */
 export function apiDocument(app: FastifyInstance & { swagger?: () => unknown }): string {
-  return `${JSON.stringify(sorted(app.swagger?.()), undefined, 2)}\n`;
+  const document = app.swagger?.() as Document;
+  const named = new Set<string>();
+  const open: unknown[] = [document.paths];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const [, name] of JSON.stringify(next).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (named.has(name!)) continue;
+      named.add(name!);
+      open.push(document.components.schemas[name!]);
+    }
+  }
+  const schemas = Object.fromEntries(Object.entries(document.components.schemas).filter(([name]) => named.has(name)));
+  return `${JSON.stringify(sorted({ ...document, components: { ...document.components, schemas } }), undefined, 2)}\n`;
 }
 
 function sorted(value: unknown): unknown {

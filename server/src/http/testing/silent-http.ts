@@ -1,0 +1,28 @@
+import pg from 'pg';
+import { createHttp, type HttpDeps, type HttpSide } from '../create-http.ts';
+import { defaultHttpSettings } from '../settings.ts';
+
+const unreachable = (): never => {
+  throw new Error('nothing is behind this server');
+};
+
+/** Every route, with nothing behind them: to look at what they declare. No connection is made. */
+export function silentHttp(changes: Partial<HttpDeps> = {}): Promise<HttpSide> {
+  return createHttp({
+    pool: new pg.Pool({ connectionString: 'postgresql://nobody@localhost/nothing', max: 1 }),
+    clock: { now: () => 0 },
+    settings: defaultHttpSettings,
+    floor: { submit: unreachable, world: () => undefined, takeConfiguration: unreachable, onCommitted: () => () => undefined },
+    accountKeys: { keyOf: unreachable },
+    recordingFolder: { claim: unreachable, store: unreachable, open: unreachable, remove: unreachable },
+    provisioning: { device: unreachable, removeDevice: unreachable, lines: unreachable },
+    softphoneReach: unreachable,
+    traceOf: unreachable,
+    demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: unreachable },
+    today: () => undefined,
+    liveDemoAccount: () => undefined,
+    logger: undefined,
+    certificate: undefined,
+    ...changes,
+  });
+}
