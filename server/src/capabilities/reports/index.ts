@@ -7,7 +7,7 @@ export * from './domain/metrics/registry.ts';
 export { addTally, clip, countInterval, countSegment, emptyTally, tallyOf } from './domain/metrics/tally.ts';
 export type { ActivityInterval, Tally, Window } from './domain/metrics/tally.ts';
 export type { SegmentFacts } from './domain/segment.ts';
-export { boardFiguresOf, createTodayFigures } from './domain/today-figures.ts';
+export { createTodayFigures } from './domain/today-figures.ts';
 export type { TodayFigures, TodayOptions } from './domain/today-figures.ts';
 export type { Today } from './domain/today.ts';
 export { projectionsIn } from './storage/projections.postgres.ts';

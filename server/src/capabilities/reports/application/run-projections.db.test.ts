@@ -5,7 +5,10 @@ import { freshDatabase, givenAccount, type TestDatabase } from '../../../storage
 import type { ReportedTurn } from '../domain/floor-events.ts';
 import type { ProjectionStore } from './ports.ts';
 import { ordinaryHour } from '../testing/turns.ts';
+import { createTodayFigures } from '../domain/today-figures.ts';
 import { projectionsIn } from '../storage/projections.postgres.ts';
+import { readToday } from '../storage/today.postgres.ts';
+import { realDay } from '../testing/real-day.ts';
 import { createProjector, type Projector, type ProjectorOptions } from './run-projections.ts';
 
 let database: TestDatabase;
@@ -86,6 +89,36 @@ describe('projections', () => {
     await projections.rebuild(account);
     expect(await everything(account)).toEqual(incremental);
     await projections.close();
+  });
+
+  test('[design 3] a random day of the real machines: the rebuild is equal, and today’s figures start from its rows', async () => {
+    const account = await givenAccount(database);
+    const { turns, floor } = realDay(account, 4_711, 400);
+    await commit(turns, await journal.takeLease(account, 'test'));
+    const half = Math.floor(turns.length / 2);
+    const projections = projector();
+    for (let from = 0; from < half; from += 17) {
+      projections.take(turns.slice(from, Math.min(half, from + 17)));
+      await projections.settled();
+    }
+    // A control process that starts in the middle of the day: its board goes on from the rows.
+    const at = { now: turns[half]!.at, timeZone: 'UTC' };
+    const today = createTodayFigures({ ...at, seed: await readToday(database.floor, account, at) });
+    for (const turn of turns) today.take(turn);
+    const wholeDay = createTodayFigures(at);
+    for (const turn of turns) wholeDay.take(turn);
+    expect(today.totals(floor.now)).toEqual(wholeDay.totals(floor.now));
+    expect(today.queue('que_ventas').answered).toBeGreaterThan(5);
+    expect(today.agent('carla', floor.now)).toEqual(wholeDay.agent('carla', floor.now));
+    await projections.close();
+
+    const after = projector();
+    await after.start(account);
+    const incremental = await everything(account);
+    expect(incremental.segments).toHaveLength(floor.all('queued').length);
+    await after.rebuild(account);
+    expect(await everything(account)).toEqual(incremental);
+    await after.close();
   });
 
   test('[design 3] started anew in the middle, it goes on from its position, and takes no turn twice', async () => {

@@ -4,7 +4,7 @@ import type { ReportedTurn } from './floor-events.ts';
 import { averageHandleTime, occupancy, serviceLevel } from './metrics/registry.ts';
 import { tallyOf } from './metrics/tally.ts';
 import type { SegmentFacts } from './segment.ts';
-import { boardFiguresOf, createTodayFigures, type TodayFigures } from './today-figures.ts';
+import { createTodayFigures, type TodayFigures } from './today-figures.ts';
 
 const LIMA = 'America/Lima';
 const MINUTE = 60_000;
@@ -55,15 +55,6 @@ describe('today’s figures', () => {
     expect(agent.signedInMs).toBe(script.now - midnight);
     figures.turnDay(midnight + 24 * 60 * MINUTE);
     expect(figures.totals(midnight + 24 * 60 * MINUTE)).toMatchObject({ offered: 0, contactWorkMs: 0 });
-  });
-
-  test('[S4.12] the board adds up the queues and people that its reader may see', () => {
-    const script = ordinaryHour('acc_1');
-    const board = boardFiguresOf(after(script.turns), () => script.now);
-    const sum = board.sum([board.queue('que_ventas'), board.queue('que_soporte')]);
-    expect([board.offered(sum), board.answered(sum), board.abandoned(sum), board.serviceLevel(sum), board.averageHandleMs(sum)]).toEqual([3, 1, 1, 1 / 3, 75_000]);
-    const none = boardFiguresOf(undefined, () => TEN);
-    expect([none.offered(none.queue('que_ventas')), none.serviceLevel(none.agent('usr_carla'))]).toEqual([0, null]);
   });
 
   test('[design 8] they equal the report of the same day made from segments', () => {

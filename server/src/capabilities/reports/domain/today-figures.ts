@@ -1,8 +1,7 @@
-import type { Instant, QueueId, UserId } from '@centralita/kernel';
+import type { Activity, Instant, QueueId, UserId } from '@centralita/kernel';
 import type { ReportedEvent, ReportedTurn } from './floor-events.ts';
 import { dayOf } from './metrics/day.ts';
-import { abandoned, answered, averageHandleTime, occupancy, offered, serviceLevel } from './metrics/registry.ts';
-import { addTally, countInterval, countSegment, emptyTally, type ActivityInterval, type Tally, type Window } from './metrics/tally.ts';
+import { countInterval, countSegment, emptyTally, type ActivityInterval, type Tally, type Window } from './metrics/tally.ts';
 import { beginSegment, evolveSegment, segmentOf, type SegmentFacts } from './segment.ts';
 import type { Today } from './today.ts';
 
@@ -45,149 +44,153 @@ interface AgentTime {
  * change of it is its old form taken away and its new form added, through the same functions as the reports: the board and
  * tomorrow's report of today agree.
  */
-export function createTodayFigures({ timeZone, dayStart = 0, now, seed }: TodayOptions): TodayFigures {
-  let day = dayOf(now, timeZone, dayStart);
-  let queues = new Map<QueueId, Tally>();
-  let agents = new Map<UserId, Tally>();
-  let total = emptyTally();
-  const segments = new Map<string, OpenSegment>();
-  const latestOf = new Map<string, string>();
-  const times = new Map<UserId, AgentTime>();
-  const thresholds = new Map(seed?.thresholds);
-  const takingWork = new Set(seed?.statusesTakingWork);
-  const seededUpTo = seed?.seq ?? 0;
+export const createTodayFigures = (options: TodayOptions): TodayFigures => new Counting(options);
 
-  const tallyIn = (of: Map<string, Tally>, id: string): Tally => {
-    let tally = of.get(id);
-    if (tally === undefined) of.set(id, (tally = emptyTally()));
-    return tally;
-  };
+class Counting implements TodayFigures {
+  readonly #dayOf: (at: Instant) => Window;
+  readonly #seededUpTo: number;
+  readonly #segments = new Map<string, OpenSegment>();
+  readonly #latestOf = new Map<string, string>();
+  readonly #times = new Map<UserId, AgentTime>();
+  readonly #thresholds: Map<QueueId, number>;
+  readonly #takingWork: Set<string>;
+  #day: Window;
+  #queues = new Map<QueueId, Tally>();
+  #agents = new Map<UserId, Tally>();
+  #total = emptyTally();
 
-  const count = (facts: SegmentFacts, way: 1 | -1): void => {
-    countSegment(tallyIn(queues, facts.queueId), facts, way);
-    countSegment(total, facts, way);
-    if (facts.agentId !== null) countSegment(tallyIn(agents, facts.agentId), facts, way);
-  };
+  constructor({ timeZone, dayStart = 0, now, seed }: TodayOptions) {
+    this.#dayOf = (at) => dayOf(at, timeZone, dayStart);
+    this.#day = this.#dayOf(now);
+    this.#seededUpTo = seed?.seq ?? 0;
+    this.#thresholds = new Map(seed?.thresholds);
+    this.#takingWork = new Set(seed?.statusesTakingWork);
+    for (const { segmentId, conversationId, ...facts } of seed?.segments ?? []) this.#begin(segmentId, conversationId, facts);
+    for (const { statusId, ...interval } of seed?.intervals ?? []) {
+      if (interval.to === null) this.#times.set(interval.agentId, { open: interval, statusId });
+      else this.#countTime(interval, interval.to);
+    }
+  }
 
-  const begin = (segmentId: string, conversationId: string, facts: SegmentFacts): void => {
-    latestOf.set(conversationId, segmentId);
-    segments.set(segmentId, { facts, conversationId });
-    if (isToday(facts.queuedAt)) count(facts, 1);
-  };
+  take(turn: ReportedTurn): void {
+    if (turn.seq <= this.#seededUpTo) return;
+    this.turnDay(turn.at);
+    for (const event of turn.events as readonly ReportedEvent[]) {
+      this.#takeConfiguration(event);
+      this.#followCustomer(event);
+      this.#followAgent(event);
+    }
+  }
 
-  /** Nothing changes it any more. */
-  const forget = (segmentId: string): void => {
-    const conversationId = segments.get(segmentId)?.conversationId;
-    if (conversationId !== undefined && latestOf.get(conversationId) === segmentId) latestOf.delete(conversationId);
-    segments.delete(segmentId);
-  };
+  queue(id: QueueId): Readonly<Tally> {
+    return this.#queues.get(id) ?? emptyTally();
+  }
 
-  const isToday = (at: Instant): boolean => at >= day.from && at < day.to;
+  agent(id: UserId, now: Instant): Readonly<Tally> {
+    return this.#withOpenTime(this.#agents.get(id) ?? emptyTally(), [this.#times.get(id)], now);
+  }
 
-  const change = (event: ReportedEvent): void => {
+  totals(now: Instant): Readonly<Tally> {
+    return this.#withOpenTime(this.#total, this.#times.values(), now);
+  }
+
+  day(): Window {
+    return this.#day;
+  }
+
+  /** Customers who entered before midnight are counted in the day before: here they only live on until they end. */
+  turnDay(now: Instant): void {
+    if (now < this.#day.to) return;
+    this.#day = this.#dayOf(now);
+    this.#queues = new Map();
+    this.#agents = new Map();
+    this.#total = emptyTally();
+    for (const [segmentId, { facts }] of this.#segments) if (facts.leftAt !== null) this.#forget(segmentId);
+  }
+
+  #takeConfiguration(event: ReportedEvent): void {
+    if (event.type !== 'configuration-taken') return;
+    const { entity, id, value } = event.change;
+    if (entity === 'queue' && value !== null) this.#thresholds.set(id, value.serviceLevelThresholdMs);
+    if (entity === 'status' && value?.takesQueueWork === true) this.#takingWork.add(id);
+    else if (entity === 'status') this.#takingWork.delete(id);
+  }
+
+  // Customers
+
+  #followCustomer(event: ReportedEvent): void {
+    if (event.type === 'queued') this.#begin(event.segmentId, event.conversationId, beginSegment(event, this.#thresholds.get(event.queueId) ?? null));
+    this.#change(event);
+    if (event.type === 'after-service-ended' || (event.type === 'waiting-ended' && event.ending !== 'answered')) this.#forget(event.segmentId);
+  }
+
+  #begin(segmentId: string, conversationId: string, facts: SegmentFacts): void {
+    this.#latestOf.set(conversationId, segmentId);
+    this.#segments.set(segmentId, { facts, conversationId });
+    if (this.#isToday(facts)) this.#count(facts, 1);
+  }
+
+  #change(event: ReportedEvent): void {
     const which = segmentOf(event);
     if (which === undefined) return;
-    const segmentId = 'segmentId' in which ? which.segmentId : latestOf.get(which.latestOf);
-    const segment = segmentId ? segments.get(segmentId) : undefined;
+    const segmentId = 'segmentId' in which ? which.segmentId : this.#latestOf.get(which.latestOf);
+    const segment = segmentId ? this.#segments.get(segmentId) : undefined;
     if (segment === undefined) return;
     const facts = evolveSegment(segment.facts, event);
     if (facts === segment.facts) return;
-    segments.set(segmentId!, { ...segment, facts });
-    if (!isToday(facts.queuedAt)) return;
-    count(segment.facts, -1);
-    count(facts, 1);
-  };
-
-  const countTime = (interval: ActivityInterval, asOf: Instant): void => {
-    countInterval(tallyIn(agents, interval.agentId), interval, day, asOf);
-    countInterval(total, interval, day, asOf);
-  };
-
-  const spend = (agentId: UserId, at: Instant, next: Pick<ActivityInterval, 'activity' | 'takesQueueWork'> | undefined, statusId: string): void => {
-    const open = times.get(agentId)?.open;
-    if (open !== undefined) countTime({ ...open, to: Math.max(open.from, at) }, at);
-    times.set(agentId, { open: next && { agentId, ...next, from: at, to: null }, statusId });
-  };
-
-  const followAgent = (event: ReportedEvent): void => {
-    if (event.type === 'agent-signed-in') {
-      spend(event.agentId, event.at, { activity: 'idle', takesQueueWork: takingWork.has(event.statusId) }, event.statusId);
-    } else if (event.type === 'agent-signed-out') {
-      spend(event.agentId, event.at, undefined, event.statusId);
-    } else if (event.type === 'status-chosen' || event.type === 'activity-changed') {
-      const { open, statusId: before } = times.get(event.agentId) ?? { open: undefined, statusId: '' };
-      const statusId = event.type === 'status-chosen' ? event.statusId : before;
-      const activity = event.type === 'activity-changed' ? event.activity : open?.activity;
-      const present = activity === undefined || activity === 'offline' ? undefined : { activity, takesQueueWork: takingWork.has(statusId) };
-      spend(event.agentId, event.at, present, statusId);
-    }
-  };
-
-  const takeEvent = (event: ReportedEvent): void => {
-    if (event.type === 'configuration-taken') {
-      const { entity, id, value } = event.change;
-      if (entity === 'queue' && value !== null) thresholds.set(id, value.serviceLevelThresholdMs);
-      if (entity === 'status' && value?.takesQueueWork === true) takingWork.add(id);
-      else if (entity === 'status') takingWork.delete(id);
-      return;
-    }
-    if (event.type === 'queued') begin(event.segmentId, event.conversationId, beginSegment(event, thresholds.get(event.queueId) ?? null));
-    change(event);
-    followAgent(event);
-    if (event.type === 'after-service-ended' || (event.type === 'waiting-ended' && event.ending !== 'answered')) forget(event.segmentId);
-  };
-
-  /** Customers who entered before midnight are counted in the day before: here they only live on until they end. */
-  const turnDay = (at: Instant): void => {
-    if (at < day.to) return;
-    day = dayOf(at, timeZone, dayStart);
-    queues = new Map();
-    agents = new Map();
-    total = emptyTally();
-    for (const [segmentId, { facts }] of segments) if (facts.leftAt !== null) forget(segmentId);
-  };
-
-  const withOpenTime = (tally: Tally, of: Iterable<AgentTime | undefined>, at: Instant): Tally => {
-    const sum = { ...tally };
-    for (const time of of) if (time?.open !== undefined) countInterval(sum, time.open, day, at);
-    return sum;
-  };
-
-  for (const { segmentId, conversationId, ...facts } of seed?.segments ?? []) begin(segmentId, conversationId, facts);
-  for (const { statusId, ...interval } of seed?.intervals ?? []) {
-    if (interval.to === null) times.set(interval.agentId, { open: interval, statusId });
-    else countTime(interval, interval.to);
+    this.#segments.set(segmentId!, { ...segment, facts });
+    if (!this.#isToday(facts)) return;
+    this.#count(segment.facts, -1);
+    this.#count(facts, 1);
   }
-  return {
-    take(turn) {
-      if (turn.seq <= seededUpTo) return;
-      turnDay(turn.at);
-      for (const event of turn.events as readonly ReportedEvent[]) takeEvent(event);
-    },
-    queue: (id) => queues.get(id) ?? emptyTally(),
-    agent: (id, at) => withOpenTime(agents.get(id) ?? emptyTally(), [times.get(id)], at),
-    totals: (at) => withOpenTime(total, times.values(), at),
-    day: () => day,
-    turnDay,
-  };
+
+  #isToday({ queuedAt }: SegmentFacts): boolean {
+    return queuedAt >= this.#day.from && queuedAt < this.#day.to;
+  }
+
+  #count(facts: SegmentFacts, way: 1 | -1): void {
+    countSegment(tallyIn(this.#queues, facts.queueId), facts, way);
+    countSegment(this.#total, facts, way);
+    if (facts.agentId !== null) countSegment(tallyIn(this.#agents, facts.agentId), facts, way);
+  }
+
+  /** Nothing changes it any more. */
+  #forget(segmentId: string): void {
+    const conversationId = this.#segments.get(segmentId)?.conversationId;
+    if (conversationId !== undefined && this.#latestOf.get(conversationId) === segmentId) this.#latestOf.delete(conversationId);
+    this.#segments.delete(segmentId);
+  }
+
+  // Agents
+
+  #followAgent(event: ReportedEvent): void {
+    if (event.type === 'agent-signed-in') this.#turnTo(event.agentId, event.at, 'idle', event.statusId);
+    else if (event.type === 'agent-signed-out') this.#turnTo(event.agentId, event.at, undefined, event.statusId);
+    else if (event.type === 'status-chosen') this.#turnTo(event.agentId, event.at, this.#times.get(event.agentId)?.open?.activity, event.statusId);
+    else if (event.type === 'activity-changed') this.#turnTo(event.agentId, event.at, event.activity, this.#times.get(event.agentId)?.statusId ?? '');
+  }
+
+  #turnTo(agentId: UserId, at: Instant, activity: Activity | undefined, statusId: string): void {
+    const open = this.#times.get(agentId)?.open;
+    if (open !== undefined) this.#countTime({ ...open, to: Math.max(open.from, at) }, at);
+    const isThere = activity !== undefined && activity !== 'offline';
+    this.#times.set(agentId, { open: isThere ? { agentId, activity, takesQueueWork: this.#takingWork.has(statusId), from: at, to: null } : undefined, statusId });
+  }
+
+  #countTime(interval: ActivityInterval, asOf: Instant): void {
+    countInterval(tallyIn(this.#agents, interval.agentId), interval, this.#day, asOf);
+    countInterval(this.#total, interval, this.#day, asOf);
+  }
+
+  #withOpenTime(tally: Tally, times: Iterable<AgentTime | undefined>, at: Instant): Tally {
+    const sum = { ...tally };
+    for (const time of times) if (time?.open !== undefined) countInterval(sum, time.open, this.#day, at);
+    return sum;
+  }
 }
 
-/** The board's questions, answered from today's sums with the reports' own metrics. Before the day has been read, every sum is empty. */
-export function boardFiguresOf(today: TodayFigures | undefined, now: () => Instant) {
-  const countOf = ({ of }: { of(tally: Tally): number | null }) => (tally: Tally): number => of(tally) ?? 0;
-  return {
-    queue: (id: QueueId): Tally => today?.queue(id) ?? emptyTally(),
-    agent: (id: UserId): Tally => today?.agent(id, now()) ?? emptyTally(),
-    sum(parts: readonly Tally[]): Tally {
-      const sum = emptyTally();
-      for (const part of parts) addTally(sum, part);
-      return sum;
-    },
-    offered: countOf(offered),
-    answered: countOf(answered),
-    abandoned: countOf(abandoned),
-    serviceLevel: (tally: Tally) => serviceLevel.of(tally),
-    averageHandleMs: (tally: Tally) => averageHandleTime.of(tally),
-    occupancy: (tally: Tally) => occupancy.of(tally),
-  };
+function tallyIn(tallies: Map<string, Tally>, id: string): Tally {
+  let tally = tallies.get(id);
+  if (tally === undefined) tallies.set(id, (tally = emptyTally()));
+  return tally;
 }

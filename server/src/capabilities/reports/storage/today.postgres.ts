@@ -38,7 +38,7 @@ export async function readToday(pool: Pool, account: AccountId, at: { readonly n
   return inTransaction(pool, async (connection) => {
     await connection.query('set transaction isolation level repeatable read, read only');
     const seq = await readPosition(connection, account);
-    const segments = await connection.query<SegmentRow>('select * from segments where account = $1 and queued_at >= $2 and queued_at < $3', [account, from, to]);
+    const segments = await connection.query<SegmentRow>('select * from segments where account = $1 and queued_at >= $2 and queued_at < $3 order by queued_at', [account, from, to]);
     const intervals = await connection.query<IntervalRow>('select * from agent_intervals where account = $1 and (to_at is null or to_at > $2) and from_at < $3 order by from_at', [account, from, to]);
     const rules = await connection.query<{ rule_id: string; value: RuleRecord['value'] }>('select rule_id, value from projection_rules where account = $1', [account]);
     const named = rules.rows.map(({ rule_id, value }) => ({ id: rule_id.slice(rule_id.indexOf(' ') + 1), value }));

@@ -45,6 +45,23 @@ export function createNaiveMatcher(): Matcher {
     return found.sort((a, b) => compareAgents(a, b, selection));
   };
 
+  const explain: Matcher['explain'] = (waitingId, agentId, now) => {
+    const customer = waiting.get(waitingId);
+    const queue = customer && queues.get(customer.queueId);
+    const profile = agents.get(agentId);
+    const member = profile?.queues.find(({ queueId }) => queueId === customer?.queueId);
+    if (customer === undefined || queue === undefined || profile === undefined || member === undefined) return undefined;
+    const passedOver: Record<string, number> = {};
+    for (const id of agents.keys()) {
+      const candidate = serves(id, customer);
+      const reason = typeof candidate === 'string' ? candidate : 'ranked-lower';
+      if (id !== agentId && reason !== 'not-a-member') passedOver[reason] = (passedOver[reason] ?? 0) + 1;
+    }
+    const rank = rankOf({ agentId, since: freeSince.get(agentId) ?? now, queuePriority: member.priority, score: scoreIn(queue, profile.skills) }, now);
+    const others = bestAgents(customer).filter((candidate) => candidate.agentId !== agentId);
+    return { selection: queue.selection, rank, passedOver, runnersUp: others.slice(0, 10).map((other) => ({ agentId: other.agentId, ...rankOf(other, now) })) };
+  };
+
   return {
     setAgent: (id, profile) => void (profile === null ? agents.delete(id) : agents.set(id, profile)),
     setQueue: (id, settings) => void (settings === null ? queues.delete(id) : queues.set(id, settings)),
@@ -81,22 +98,7 @@ export function createNaiveMatcher(): Matcher {
       }
       return best?.agentId;
     },
-    explain(waitingId, agentId, now) {
-      const customer = waiting.get(waitingId);
-      const queue = customer && queues.get(customer.queueId);
-      const profile = agents.get(agentId);
-      const member = profile?.queues.find(({ queueId }) => queueId === customer?.queueId);
-      if (customer === undefined || queue === undefined || profile === undefined || member === undefined) return undefined;
-      const passedOver: Record<string, number> = {};
-      for (const id of agents.keys()) {
-        const candidate = serves(id, customer);
-        const reason = typeof candidate === 'string' ? candidate : 'ranked-lower';
-        if (id !== agentId && reason !== 'not-a-member') passedOver[reason] = (passedOver[reason] ?? 0) + 1;
-      }
-      const rank = rankOf({ agentId, since: freeSince.get(agentId) ?? now, queuePriority: member.priority, score: scoreIn(queue, profile.skills) }, now);
-      const others = bestAgents(customer).filter((candidate) => candidate.agentId !== agentId);
-      return { selection: queue.selection, rank, passedOver, runnersUp: others.slice(0, 10).map((other) => ({ agentId: other.agentId, ...rankOf(other, now) })) };
-    },
+    explain,
     position(waitingId) {
       const customer = waiting.get(waitingId);
       if (customer === undefined) return undefined;
