@@ -25,6 +25,7 @@ export interface FloorProcessOptions {
   readonly owner: string;
   readonly onTurn: (turn: FloorTurn) => void;
   readonly onStorageAway: (away: boolean) => void;
+  readonly onSwitchAway: (away: boolean) => void;
   readonly onAlarm: (name: string, detail: string, account: AccountId | undefined) => void;
   /** Another process decides for an account now: this one must end. */
   readonly onFenced: () => void;
@@ -95,6 +96,7 @@ export class FloorProcess {
     client.onEvent((event) => line.take(event));
     client.onConnection((connected) => {
       this.#options.logger.info({ connected, switchId: client.switchId }, 'connection to the switch');
+      this.#options.onSwitchAway(!connected);
       if (connected) ignoreFailure('bringing the switch up to date', this.#connected(client, provisioning));
       else floors.setConnected(false, this.#onSwitch);
     });

@@ -12,6 +12,7 @@ import { ConfigurationLine } from './configuration-line.ts';
 import { type PositionedTelephonyInput, takeIn, withoutNumbers } from './intake.ts';
 
 export type FloorTurn = Turn<Input, FloorEvent>;
+type CommitListener = Parameters<FloorPort['onCommitted']>[0];
 type Floor = AccountFloor<World, Input, FloorEvent>;
 
 export interface FloorsOptions {
@@ -31,7 +32,7 @@ export class Floors implements FloorPort {
   readonly #options: FloorsOptions;
   readonly #floors = new Map<AccountId, Floor>();
   readonly #configuration: ConfigurationLine;
-  readonly #listeners = new Set<(account: AccountId) => void>();
+  readonly #listeners = new Set<CommitListener>();
 
   constructor(options: FloorsOptions) {
     this.#options = options;
@@ -56,7 +57,7 @@ export class Floors implements FloorPort {
       refusedEffect: (effect, reason) => ({ type: 'effect-refused', effect, reason }),
       onCommitted: (turn) => {
         onTurn(turn);
-        for (const listener of this.#listeners) listener(account);
+        for (const listener of this.#listeners) listener(account, turn.events);
       },
       onAlarm: (name, detail) => onAlarm(name, detail, account),
     });
@@ -123,7 +124,7 @@ export class Floors implements FloorPort {
     return this.#configuration.wake(account);
   }
 
-  onCommitted(listener: (account: AccountId) => void): () => void {
+  onCommitted(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePort } from './ports.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** First migrations, five password hashes and a build machine with two busy cores. */
+const READY_WITHIN_MS = 120_000;
+
+export interface Person {
+  readonly name: string;
+  readonly role: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** The whole product in a folder of its own, on ports of its own, as `npm start` runs it. */
+export class Product {
+  readonly folder: string;
+  readonly address: string;
+  readonly httpPort: number;
+  readonly sipPort: number;
+  readonly webSocketPort: number;
+  readonly people: readonly Person[];
+  readonly #process: ChildProcess;
+  readonly #output: string[];
+
+  private constructor(parts: { folder: string; address: string; httpPort: number; sipPort: number; webSocketPort: number; process: ChildProcess; output: string[] }) {
+    this.folder = parts.folder;
+    this.address = parts.address;
+    this.httpPort = parts.httpPort;
+    this.sipPort = parts.sipPort;
+    this.webSocketPort = parts.webSocketPort;
+    this.#process = parts.process;
+    this.#output = parts.output;
+    this.people = (JSON.parse(readFileSync(join(parts.folder, 'data/secrets/first-sign-in.json'), 'utf8')) as { people: Person[] }).people;
+  }
+
+  static async start(options: { readonly arguments?: readonly string[] } = {}): Promise<Product> {
+    const folder = mkdtempSync(join(tmpdir(), 'centralita-e2e-'));
+    const [httpPort, sipPort, webSocketPort, mediaPort, rtpPort] = [await freePort(), await freePort(), await freePort(), await freePort(3), await freePort(399)];
+    const ports = ['--http-port', httpPort, '--sip-port', sipPort, '--ws-sip-port', webSocketPort, '--media-port', mediaPort, '--rtp-ports', `${rtpPort}-${rtpPort + 399}`];
+    const child = spawn(process.execPath, ['server/src/main.ts', 'all-in-one', '--data', join(folder, 'data'), ...ports.map(String), ...(options.arguments ?? [])], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output: string[] = [];
+    const address = await new Promise<string>((ready, failed) => {
+      const late = setTimeout(() => failed(new Error(`not ready in time:\n${output.join('')}`)), READY_WITHIN_MS);
+      const read = (bytes: Buffer) => {
+        output.push(bytes.toString());
+        const found = /is ready: (\S+)/.exec(output.join(''));
+        if (!found) return;
+        clearTimeout(late);
+        ready(found[1]!);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', (code) => {
+        clearTimeout(late);
+        failed(new Error(`ended with ${code}:\n${output.join('')}\n${logsOf(folder)}`));
+      });
+    }).catch((error: unknown) => {
+      child.kill('SIGKILL');
+      throw error;
+    });
+    return new Product({ folder, address, httpPort, sipPort, webSocketPort, process: child, output });
+  }
+
+  person(role: string): Person {
+    const person = this.people.find((one) => one.role === role);
+    if (!person) throw new Error(`nobody is ${role}`);
+    return person;
+  }
+
+  /** What the processes wrote, for a failing test. */
+  logs(): string {
+    return `${this.#output.join('')}\n${logsOf(this.folder)}`;
+  }
+
+  /** The process of a role (`switch`, `control`), to be killed by a test. */
+  pidOf(role: 'switch' | 'control'): number {
+    const children = readFileSync(`/proc/${this.#process.pid}/task/${this.#process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(role));
+    if (found === undefined) throw new Error(`${role} does not run`);
+    return found;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null) {
+      const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+      this.#process.kill('SIGINT');
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function logsOf(folder: string): string {
+  return ['switch', 'control', 'postgres']
+    .map((name) => {
+      try {
+        return `---- ${name}\n${readFileSync(join(folder, 'data/logs', `${name}.log`), 'utf8').slice(-8_000)}`;
+      } catch (error) {
+        return `---- ${name}: ${String(error)}`;
+      }
+    })
+    .join('\n');
+}

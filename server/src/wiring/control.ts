@@ -1,0 +1,195 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type AccountId, type Clock, ignoreFailure, systemClock } from '@centralita/kernel';
+import type { Logger } from 'pino';
+import { accountKeysIn } from '../capabilities/accounts/storage/account-keys.postgres.ts';
+import { listForSwitch } from '../capabilities/numbers/application/list-for-switch.ts';
+import { endExpiredSessions, listDevicesForSwitch } from '../capabilities/people/index.ts';
+import { expiredSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
+import { recordingFolderAt } from '../capabilities/recordings/storage/recording-folder.ts';
+import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
+import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
+import { createHttp, type HttpSide } from '../http/create-http.ts';
+import { createStores, type Stores } from '../http/create-stores.ts';
+import { defaultHttpSettings } from '../http/settings.ts';
+import { openPool, type Pool } from '../storage/pool.ts';
+import { createFirstAccounts, listAccounts } from './accounts.ts';
+import { FloorProcess } from './floor-process.ts';
+import type { FloorTurn } from './floors.ts';
+import { LiveDemo } from './live-demo.ts';
+import { RecordingKeeper } from './recording-keeper.ts';
+import { TodayOfAccounts } from './today.ts';
+
+const SESSION_CHECK_MS = 60_000;
+
+/** Builds the control process from its settings, top to bottom, and starts it. */
+export async function startControl(settings: ControlSettings, logger: Logger): Promise<RunningRole> {
+  const clock = systemClock();
+  const appPool = openPool(settings.databases.app, { name: 'centralita-app', max: 16, onBreak: (error) => logger.warn({ err: error }, 'a database connection broke') });
+  const floorPool = openPool(settings.databases.floor, { name: 'centralita-floor', max: 8, onBreak: (error) => logger.warn({ err: error }, 'a database connection broke') });
+  const accountKeys = accountKeysIn(appPool, settings.secretsDir);
+
+  const stores = createStores(appPool, clock, () => {});
+  if ((await listAccounts(floorPool)).length === 0) await createFirstAccounts(stores, accountKeys, settings.secretsDir);
+
+  const listeners: ((turn: FloorTurn) => void)[] = [];
+  let http: HttpSide | undefined;
+  const floorProcess = new FloorProcess({
+    floorPool,
+    spoolDir: settings.spoolDir,
+    clock,
+    logger,
+    owner: `control ${process.pid}`,
+    onTurn: (turn) => {
+      for (const listener of listeners) listener(turn);
+    },
+    onStorageAway: (active) => {
+      logger.warn({ active }, 'the database is away; turns go to the spool');
+      http?.banner({ type: 'banner', banner: 'storage-away', active });
+    },
+    onSwitchAway: (active) => http?.banner({ type: 'banner', banner: 'switch-away', active }),
+    onAlarm: (name, detail, account) => logger.error({ alarm: name, account, detail }, 'alarm'),
+    onFenced: () => {
+      logger.fatal('another control process took the accounts over; this one ends');
+      process.exit(75);
+    },
+  });
+  await floorProcess.recover();
+  const projector = createProjector({
+    store: projectionsIn(floorPool),
+    readTurns: (account, after) => floorProcess.readTurns(account, after),
+    onFailure: (account, error) => logger.error({ account, err: error }, 'projections are behind'),
+  });
+  const today = new TodayOfAccounts(clock);
+  const recordingFolder = recordingFolderAt(path.dirname(settings.recordings.incoming));
+  const keeper = new RecordingKeeper({ table: stores.recordings, folder: recordingFolder, accountKeys }, floorProcess.floors);
+  const liveDemo = await openAccounts({ floorPool, floorProcess, projector, today, clock });
+  listeners.push((turn) => projector.take([turn]), (turn) => today.take(turn), (turn) => keeper.took(turn), (turn) => liveDemo?.account === turn.account && liveDemo.took(turn));
+
+  const { client, provisioning } = floorProcess.connect(settings.switchSocket, {
+    devicesOf: (account) => listDevicesForSwitch({ read: stores.read, devices: stores.devices, accountKeys, clock }, account),
+    linesOf: (account) => listForSwitch({ ...stores, accountKeys, drawId: () => '' }, account),
+  });
+  const traceOwners = new TraceOwners();
+  listeners.push((turn) => traceOwners.took(turn));
+  const parts = {
+    pool: appPool,
+    clock,
+    settings: httpSettings(settings),
+    floor: floorProcess.floors,
+    accountKeys,
+    recordingFolder,
+    provisioning: {
+      device: provisioning.device.bind(provisioning),
+      removeDevice: provisioning.removeDevice.bind(provisioning),
+      lines: provisioning.lines.bind(provisioning),
+    },
+    softphoneReach: reachOf(settings),
+    traceOf: async (account: AccountId, legId: string) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
+    demo: {
+      liveDemo: () => ({ available: liveDemo !== undefined, running: liveDemo?.running ?? false }),
+      switchDemo: async (running: boolean) => (running ? liveDemo?.start() : liveDemo?.stop()),
+    },
+    logger,
+    certificate: settings.certificate && { cert: fs.readFileSync(settings.certificate.certFile, 'utf8'), key: fs.readFileSync(settings.certificate.keyFile, 'utf8') },
+    today: (account: AccountId) => today.of(account),
+    liveDemoAccount: () => liveDemo?.account,
+  };
+  http = await createHttp(parts);
+  for (const account of floorProcess.floors.accounts) {
+    await http.openAccount(account);
+    await keeper.open(account);
+  }
+  const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(parts, http!, stores, floorProcess.floors.accounts)), SESSION_CHECK_MS);
+  await http.app.listen({ host: settings.http.address, port: settings.http.port });
+
+  return {
+    ready: { page: pageAddress(settings) },
+    stop: async () => {
+      clearInterval(sessions);
+      await http.close();
+      await liveDemo?.stop();
+      await liveDemo?.close();
+      await floorProcess.close();
+      await keeper.close();
+      await projector.close();
+      today.close();
+      await Promise.all([appPool.end(), floorPool.end()]);
+    },
+  };
+}
+
+async function openAccounts(parts: { readonly floorPool: Pool; readonly floorProcess: FloorProcess; readonly projector: Projector; readonly today: TodayOfAccounts; readonly clock: Clock }): Promise<LiveDemo | undefined> {
+  const { floorPool, floorProcess, projector, today, clock } = parts;
+  let liveDemo: LiveDemo | undefined;
+  for (const { account, timeZone, simulated } of await listAccounts(floorPool)) {
+    if (simulated) {
+      liveDemo = new LiveDemo(account, floorProcess.floors, clock);
+      await liveDemo.open();
+    } else {
+      await floorProcess.openAccount(account);
+    }
+    await projector.start(account);
+    await today.open(floorPool, account, timeZone);
+  }
+  return liveDemo;
+}
+
+function httpSettings(settings: ControlSettings): typeof defaultHttpSettings {
+  const { browserSip } = settings;
+  const scheme = settings.secure ? 'wss' : 'ws';
+  const hosts = isLoopback(browserSip.address) ? ['localhost', '127.0.0.1'] : ['*'];
+  return {
+    ...defaultHttpSettings,
+    secure: settings.secure,
+    trustedProxies: settings.trustedProxies,
+    connectOrigins: hosts.map((host) => `${scheme}://${host}:${browserSip.port}`),
+    webFolder: fs.existsSync(settings.webDist) ? settings.webDist : undefined,
+  };
+}
+
+/** The browsers' SIP ends in the switch, on the machine whose page they are on. */
+function reachOf(settings: ControlSettings) {
+  return ({ host, secure }: { readonly host: string; readonly secure: boolean }) => {
+    const hostname = host.replace(/:\d+$/, '');
+    return {
+      webSocketPath: `${secure ? 'wss' : 'ws'}://${hostname}:${settings.browserSip.port}/sip`,
+      sipDomain: hostname.replace(/^\[|\]$/g, ''),
+      iceServers: settings.iceServers.map((url) => ({ urls: [url] })),
+    };
+  };
+}
+
+async function endSessions(parts: Parameters<typeof createHttp>[0], http: HttpSide, stores: Stores, accounts: readonly AccountId[]): Promise<void> {
+  const deps = {
+    change: stores.change,
+    devices: stores.devices,
+    accountKeys: parts.accountKeys,
+    switch: { provisionDevice: parts.provisioning.device, removeDevice: parts.provisioning.removeDevice },
+    floor: parts.floor,
+    clock: parts.clock,
+    softphoneLifetimeMs: parts.settings.softphoneLifetimeMs,
+    sessions: http.sessions,
+    expired: expiredSessionsIn(parts.pool),
+  };
+  for (const account of accounts) await endExpiredSessions(deps, account);
+}
+
+const TRACE_OWNERS_LIMIT = 20_000;
+
+/** Whose legs the switch still has traces of: its own buffer is bounded too. */
+class TraceOwners {
+  readonly #accounts = new Map<string, AccountId>();
+
+  of(legId: string): AccountId | undefined {
+    return this.#accounts.get(legId);
+  }
+
+  took({ account, events }: FloorTurn): void {
+    for (const event of events) {
+      if (!('legId' in event) || typeof event.legId !== 'string' || this.#accounts.has(event.legId)) continue;
+      this.#accounts.set(event.legId, account);
+      if (this.#accounts.size > TRACE_OWNERS_LIMIT) this.#accounts.delete(this.#accounts.keys().next().value!);
+    }
+  }
+}
