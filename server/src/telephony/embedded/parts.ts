@@ -56,7 +56,7 @@ export function buildParts(core: SwitchCore) {
   const legs = new Legs(emit, clock);
   const traces = new Traces(media);
   const ledger = new CommandLedger(() => clock.now());
-  const load = new Load(media, legs, log, limits.maxLegs);
+  const load = new Load(media, legs, log, limits.maxLegs, agent);
   const digest = createDigestServer({ realm: 'centralita', timers });
   const bans = new Bans(clock);
   const devices = new Devices(clock);

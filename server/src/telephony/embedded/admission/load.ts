@@ -1,3 +1,4 @@
+import type { UserAgent } from '@centralita/sip';
 import type { EngineLoad } from '../../port/index.ts';
 import type { EventLog } from '../link/event-log.ts';
 import type { Legs } from '../legs/legs.ts';
@@ -9,13 +10,15 @@ export class Load {
   readonly #legs: Legs;
   readonly #log: EventLog;
   readonly #maxLegs: number;
+  readonly #agent: () => UserAgent;
   #draining = false;
 
-  constructor(media: MediaPlane, legs: Legs, log: EventLog, maxLegs: number) {
+  constructor(media: MediaPlane, legs: Legs, log: EventLog, maxLegs: number, agent: () => UserAgent) {
     this.#media = media;
     this.#legs = legs;
     this.#log = log;
     this.#maxLegs = maxLegs;
+    this.#agent = agent;
   }
 
   drain(): void {
@@ -28,6 +31,7 @@ export class Load {
 
   report(): EngineLoad {
     const media = this.#media.load();
+    const { dialogs, transactions, connections } = this.#agent().stats();
     let lines = 0;
     for (const leg of this.#legs.live()) if (leg.trunkId !== undefined) lines++;
     return {
@@ -35,6 +39,7 @@ export class Load {
       linesInUse: lines,
       tickLateP99Ms: media.tickLateP99Ms,
       admitting: this.admitting(),
+      signalling: { dialogs, transactions: Object.values(transactions).reduce((sum, count) => sum + count, 0), connections },
       workers: media.workers.map(({ index, legs, tickLateP99Ms }) => ({ index, legs, tickLateP99Ms })),
     };
   }
