@@ -1,10 +1,9 @@
-import { LANGUAGES } from '@centralita/kernel';
 import { IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, presentLanguage } from '../i18n/index.ts';
+import { LanguageSwitch } from '../ui/language-switch.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { api } from './api.ts';
 import { errorText } from './error-text.view-model.ts';
@@ -35,19 +34,6 @@ export function SignInPage() {
         <LanguageSwitch />
         <SignInForm />
       </main>
-    </div>
-  );
-}
-
-export function LanguageSwitch() {
-  const { t } = useTranslation();
-  return (
-    <div className="lang seg" role="group" aria-label={t('common.language')}>
-      {LANGUAGES.map((language) => (
-        <button key={language} type="button" lang={language} aria-pressed={presentLanguage() === language} onClick={() => void chooseLanguage(language)}>
-          {t(`common.languages.${language}`)}
-        </button>
-      ))}
     </div>
   );
 }
