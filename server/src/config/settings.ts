@@ -96,6 +96,7 @@ export function switchSettings(options: Options, folders: Folders, certificate: 
     // Every address of the machine: ICE and DTLS guard it (design 11).
     browserMedia: { portFrom: options['media-port'], iceServers: options['ice-servers'] },
     mediaWorkers: options['media-workers'],
+    maxTickLateMs: options['media-late-ms'],
     recordingsDir: folders.recordingsIncoming,
     soundsDir: SOUNDS_FOLDER,
   };
