@@ -230,5 +230,7 @@ function projectRecording(draft: Draft, event: ReportedEvent, { seq }: Place): v
       return put({ state: 'completed', stoppedAt: row.stoppedAt ?? event.at, durationMs: event.durationMs, bytes: event.bytes, file: event.file });
     case 'recording-lost':
       return put({ state: 'lost', stoppedAt: row.stoppedAt ?? event.at, failure: event.reason, file: event.file });
+    default:
+      // Calls name their recording too; they do not change it.
   }
 }

@@ -2,7 +2,7 @@ import { MINUTE_MS } from '@centralita/kernel';
 import type { SkillLevel } from '../../../accounts/index.ts';
 import type { Bucket } from './agent-side.ts';
 import type { QueueIndex } from './queue-index.ts';
-import { SortedList } from './sorted-list.ts';
+import type { SortedList } from './sorted-list.ts';
 
 export interface IndexedWaiting {
   readonly id: string;
