@@ -160,7 +160,7 @@ describe('projections', () => {
     });
     projections.take(turns);
     await onceFailed;
-    expect(projections.lag(account)).toEqual({ turns: 0, since: turns[0]!.at });
+    expect(projections.lag(account)).toEqual({ turns: turns.length, since: turns[0]!.at });
     away = false;
     await projections.settled();
     expect(projections.lag(account)).toEqual({ turns: 0, since: null });

@@ -100,7 +100,8 @@ class AccountLine {
   }
 
   lag(): Lag {
-    return { turns: Math.max(0, this.#head - (this.#position ?? this.#head)), since: this.#pending[0]?.at ?? null };
+    const turns = this.#position === undefined ? this.#pending.length : Math.max(0, this.#head - this.#position);
+    return { turns, since: this.#pending[0]?.at ?? null };
   }
 
   settled(): Promise<void> {
