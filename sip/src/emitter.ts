@@ -12,14 +12,15 @@ export interface Observable<Events> {
  * its listeners, so that nothing keeps a finished call in memory.
  */
 export class Emitter<Events> implements Observable<Events> {
-  readonly #listeners = new Map<keyof Events, ((event: never) => void)[]>();
+  #listeners: Map<keyof Events, ((event: never) => void)[]> | undefined;
 
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
-    const existing = this.#listeners.get(name);
+    const all = (this.#listeners ??= new Map());
+    const existing = all.get(name);
     if (existing) existing.push(listener);
-    else this.#listeners.set(name, [listener]);
+    else all.set(name, [listener]);
     return () => {
-      const list = this.#listeners.get(name);
+      const list = this.#listeners?.get(name);
       const at = list ? list.indexOf(listener) : -1;
       if (at >= 0) list!.splice(at, 1);
     };
@@ -27,17 +28,17 @@ export class Emitter<Events> implements Observable<Events> {
 
   /** @returns whether anybody listened. What a listener throws reaches the caller: the user agent reports it at its door. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): boolean {
-    const list = this.#listeners.get(name);
+    const list = this.#listeners?.get(name);
     if (!list || list.length === 0) return false;
     for (const listener of [...list]) (listener as (event: Events[Name]) => void)(event);
     return true;
   }
 
   has(name: keyof Events): boolean {
-    return (this.#listeners.get(name)?.length ?? 0) > 0;
+    return (this.#listeners?.get(name)?.length ?? 0) > 0;
   }
 
   clear(): void {
-    this.#listeners.clear();
+    this.#listeners = undefined;
   }
 }

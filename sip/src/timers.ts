@@ -51,17 +51,23 @@ export function countedTimers(timers: Timers, failed: (error: unknown) => void):
   return {
     now: () => timers.now(),
     after(delayMs, run) {
+      // Dropped as soon as it is over: a cancelled timer that somebody still holds must not hold a call.
+      let work: (() => void) | undefined = run;
       const inner = timers.after(delayMs, () => {
         live.delete(timer);
+        const due = work;
+        work = undefined;
         try {
-          run();
+          due?.();
         } catch (error) {
           failed(error);
         }
       });
       const timer: Timer = {
         cancel() {
-          if (live.delete(timer)) inner.cancel();
+          if (!live.delete(timer)) return;
+          work = undefined;
+          inner.cancel();
         },
       };
       live.add(timer);

@@ -30,8 +30,8 @@ export function parseMessage(bytes: Uint8Array, limits: { readonly headerFields:
   const defect = startLine.defect ?? body.defect ?? fields;
   const message =
     startLine.kind === 'request'
-      ? new SipRequest(startLine.method, startLine.uri, headers, body.bytes)
-      : new SipResponse(startLine.status, startLine.reason, headers, body.bytes);
+      ? new SipRequest(startLine.method, startLine.uri, headers, body.text)
+      : new SipResponse(startLine.status, startLine.reason, headers, body.text);
   if (defect) message.defect = defect;
   return message;
 }
@@ -104,14 +104,14 @@ function readFields(text: string, from: number, headers: Headers, limit: number)
   return defect;
 }
 
-function readBody(buffer: Buffer, start: number, headers: Headers): { readonly bytes: Uint8Array; readonly defect?: Defect } {
+function readBody(buffer: Buffer, start: number, headers: Headers): { readonly text: string; readonly defect?: Defect } {
   const available = buffer.length - start;
   const lengths = headers.all('Content-Length');
-  if (lengths.length === 0) return { bytes: buffer.subarray(start) };
+  if (lengths.length === 0) return { text: buffer.toString('utf8', start) };
   const length = readUnsigned(lengths[0]!);
-  if (length === undefined || lengths.length > 1) return { bytes: buffer.subarray(start), defect: 'framing' };
-  if (length > available) return { bytes: buffer.subarray(start), defect: 'short-body' };
-  return { bytes: buffer.subarray(start, start + length) };
+  if (length === undefined || lengths.length > 1) return { text: '', defect: 'framing' };
+  if (length > available) return { text: '', defect: 'short-body' };
+  return { text: buffer.toString('utf8', start, start + length) };
 }
 
 /** RFC 3261 25.1 `token`. */

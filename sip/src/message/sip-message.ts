@@ -16,22 +16,20 @@ abstract class Message {
   readonly headers: Headers;
   /** What is wrong with the text that it was parsed from; a request can still be answered (400, 505). */
   defect?: Defect;
-  #body: string | undefined;
-  readonly #bytes: Uint8Array | undefined;
+  #body: string;
   #from: NameAddr | null | undefined;
   #to: NameAddr | null | undefined;
   #cseq: CSeq | null | undefined;
   #via: Via | null | undefined;
 
-  constructor(headers: Headers, body: string | Uint8Array) {
+  constructor(headers: Headers, body: string) {
     this.headers = headers;
-    if (typeof body === 'string') this.#body = body;
-    else this.#bytes = body;
+    this.#body = body;
   }
 
-  /** The body as text. Binary bodies are only ever measured, so UTF-8 is enough. */
+  /** The body as text: nothing here looks into binary ones. The bytes are not kept, since messages live for 32 s in transactions. */
   get body(): string {
-    return (this.#body ??= this.#bytes && this.#bytes.length > 0 ? Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength).toString('utf8') : '');
+    return this.#body;
   }
 
   setBody(contentType: string, body: string): this {
@@ -89,7 +87,7 @@ export class SipRequest extends Message {
   /** The Request-URI as received or to be sent. */
   readonly uri: string;
 
-  constructor(method: string, uri: string, headers: Headers = new Headers(), body: string | Uint8Array = '') {
+  constructor(method: string, uri: string, headers: Headers = new Headers(), body = '') {
     super(headers, body);
     this.method = method;
     this.uri = uri;
@@ -112,7 +110,7 @@ export class SipResponse extends Message {
   readonly status: number;
   readonly reason: string;
 
-  constructor(status: number, reason: string, headers: Headers = new Headers(), body: string | Uint8Array = '') {
+  constructor(status: number, reason: string, headers: Headers = new Headers(), body = '') {
     super(headers, body);
     this.status = status;
     this.reason = reason;

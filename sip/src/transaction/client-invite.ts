@@ -67,6 +67,7 @@ export class ClientInviteTransaction {
       case 'calling':
       case 'proceeding':
         this.#stopTimers();
+        this.#text = '';
         if (response.status < 200) this.#state = 'proceeding';
         else if (response.status < 300) this.#enter('accepted', 64 * this.#context.values.t1);
         else this.#complete(response);

@@ -56,6 +56,7 @@ export class ClientOtherTransaction {
       return this.#handlers.response(response);
     }
     this.#stopTimers();
+    this.#text = '';
     this.#state = 'completed';
     const { timers, values } = this.#context;
     this.#limit = timers.after(isReliable(this.flow.protocol) ? 0 : values.t4, () => this.end()); // Timer K
