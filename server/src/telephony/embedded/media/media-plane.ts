@@ -8,7 +8,8 @@ export type { AgreedMedia, LegStatistics, MediaDirection, MediaEvent, MediaFact,
  * All media workers as one thing. Signalling creates legs (an offer or an answer in SDP comes back), applies the far side's
  * SDP, and orders bridges, plays and recordings by id. Calls that need a text resolve with it or with a refusal and never
  * reject; orders return at once and what became of them comes as events. Orders on a leg that is gone do nothing: they
- * crossed its end. A leg lives in one worker; all legs of a bridge live in one worker, so place them `near` each other.
+ * crossed its end. A leg lives in one worker, and so does a bridge: place legs that will meet `near` each other. Others are
+ * joined all the same, by an internal RTP pair that costs about 40 ms.
  */
 export interface MediaPlane {
   /**

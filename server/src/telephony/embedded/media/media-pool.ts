@@ -1,6 +1,7 @@
 import { type BridgeId, type LegId, type PlayId, type RecordingId, type Result, ok, refuse, systemClock } from '@centralita/kernel';
 import type { AgreedMedia, LegStatistics, LocalMedia, MediaDirection, MediaEvent, MediaLoad, MediaPlane, MediaPlaneSettings, MediaRefusal, MonitorMode, NewBrowserLeg, NewPlainLeg, NewPlay, WorkerDied } from './media-plane.ts';
 import type { MediaAnswer, MediaOrder, MediaRequest, NewLeg, WorkerLoad, WorkerSettings } from './protocol.ts';
+import { Spans, isInternal } from './spans.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** Above this a worker's sound is heard to stutter: new calls are better refused (design 2). */
@@ -38,6 +39,7 @@ class MediaPool implements MediaPlane {
   private readonly homeOfLeg = new Map<LegId, Slot>();
   private readonly homeOfBridge = new Map<BridgeId, { readonly slot: Slot; readonly legIds: Set<LegId> }>();
   private readonly bridgeOfLeg = new Map<LegId, BridgeId>();
+  private readonly spans = new Spans((legId, reason) => this.take({ at: this.clock.now(), type: 'leg-failed', legId, reason }));
   private readonly homeOfPlay = new Map<PlayId, Slot>();
   private readonly homeOfRecording = new Map<RecordingId, Slot>();
   private take: (event: MediaEvent | WorkerDied) => void = () => undefined;
@@ -99,16 +101,19 @@ class MediaPool implements MediaPlane {
   }
 
   join(bridgeId: BridgeId, legIds: readonly LegId[]): void {
-    this.enter(bridgeId, legIds, (mine) => ({ type: 'join', bridgeId, legIds: mine }));
+    this.enter(bridgeId, legIds, (legId) => ({ type: 'join', bridgeId, legIds: [legId] }));
   }
   leave(bridgeId: BridgeId, legIds: readonly LegId[]): void {
     const bridge = this.homeOfBridge.get(bridgeId);
     if (!bridge) return;
-    bridge.slot.process?.order({ type: 'leave', bridgeId, legIds });
-    for (const legId of legIds) this.leaveBridge(bridgeId, legId);
+    for (const legId of legIds) {
+      if (this.bridgeOfLeg.get(legId) !== bridgeId) continue;
+      if (this.homeOfLeg.get(legId) === bridge.slot) bridge.slot.process?.order({ type: 'leave', bridgeId, legIds: [legId] });
+      this.leaveBridge(bridgeId, legId);
+    }
   }
   monitor(bridgeId: BridgeId, legId: LegId, mode: MonitorMode, agentLegId: LegId): void {
-    this.enter(bridgeId, [legId], () => ({ type: 'monitor', bridgeId, legId, mode, agentLegId }));
+    this.enter(bridgeId, [legId], (self) => ({ type: 'monitor', bridgeId, legId: self, mode, agentLegId: this.spans.inBridge(bridgeId, agentLegId) }));
   }
   listenEarly(legId: LegId, sourceLegId: LegId | null): void {
     this.orderLeg(legId, { type: 'listen-early', legId, sourceLegId });
@@ -148,7 +153,7 @@ class MediaPool implements MediaPlane {
     }
     this.homeOfRecording.set(recordingId, slot);
     slot.process.recordings.add(recordingId);
-    slot.process.order({ type: 'start-recording', recordingId, bridgeId, customerLegIds });
+    slot.process.order({ type: 'start-recording', recordingId, bridgeId, customerLegIds: customerLegIds.map((legId) => this.spans.inBridge(bridgeId, legId)) });
   }
   pauseRecording(recordingId: RecordingId): void {
     this.homeOfRecording.get(recordingId)?.process?.order({ type: 'pause-recording', recordingId });
@@ -225,30 +230,38 @@ class MediaPool implements MediaPlane {
     this.homeOfLeg.get(legId)?.process?.order(order);
   }
 
-  /** The bridge lives where its first leg lives; legs of other workers cannot hear it and are reported. */
-  private enter(bridgeId: BridgeId, legIds: readonly LegId[], order: (mine: readonly LegId[]) => MediaOrder): void {
-    const known = legIds.filter((legId) => this.homeOfLeg.has(legId));
-    const first = known[0];
-    if (first === undefined) return;
-    const bridge = this.homeOfBridge.get(bridgeId) ?? { slot: this.homeOfLeg.get(first)!, legIds: new Set<LegId>() };
-    const mine = known.filter((legId) => this.homeOfLeg.get(legId) === bridge.slot);
-    for (const legId of known) if (!mine.includes(legId)) this.take({ at: this.clock.now(), type: 'leg-failed', legId, reason: 'on another worker than its bridge' });
-    if (mine.length === 0) return;
-    for (const legId of mine) {
+  /** The bridge lives where its first leg lives; legs of other workers are joined to it by a pair of internal legs. */
+  private enter(bridgeId: BridgeId, legIds: readonly LegId[], order: (legId: LegId) => MediaOrder): void {
+    for (const legId of legIds) {
+      const home = this.homeOfLeg.get(legId);
+      if (!home?.process) continue;
       const before = this.bridgeOfLeg.get(legId);
-      if (before !== undefined && before !== bridgeId) this.leaveBridge(before, legId);
+      if (before !== undefined && before !== bridgeId) {
+        if (this.homeOfBridge.get(before)?.slot === home) home.process.order({ type: 'leave', bridgeId: before, legIds: [legId] });
+        this.leaveBridge(before, legId);
+      }
+      const bridge = this.homeOfBridge.get(bridgeId) ?? { slot: home, legIds: new Set<LegId>() };
+      this.homeOfBridge.set(bridgeId, bridge);
       this.bridgeOfLeg.set(legId, bridgeId);
       bridge.legIds.add(legId);
+      if (bridge.slot === home) home.process.order(order(legId));
+      else if (bridge.slot.process) this.spans.join(legId, home.process, bridgeId, bridge.slot.process, order);
     }
-    this.homeOfBridge.set(bridgeId, bridge);
-    bridge.slot.process?.order(order(mine));
   }
 
   private leaveBridge(bridgeId: BridgeId, legId: LegId): void {
     if (this.bridgeOfLeg.get(legId) === bridgeId) this.bridgeOfLeg.delete(legId);
+    this.spans.end(legId);
     const bridge = this.homeOfBridge.get(bridgeId);
     bridge?.legIds.delete(legId);
     if (bridge?.legIds.size === 0) this.homeOfBridge.delete(bridgeId);
+  }
+
+  /** The leg lives on, its bridge died with another worker: it is silent until it is joined again. */
+  private loseBridge(legId: LegId): void {
+    const bridgeId = this.bridgeOfLeg.get(legId);
+    if (bridgeId !== undefined) this.leaveBridge(bridgeId, legId);
+    this.take({ at: this.clock.now(), type: 'leg-failed', legId, reason: 'the worker of its bridge died' });
   }
 
   private forgetLeg(slot: Slot, legId: LegId): void {
@@ -295,6 +308,7 @@ class MediaPool implements MediaPlane {
   }
 
   private onWorkerEvent(event: MediaEvent): void {
+    if ('legId' in event && isInternal(event.legId)) return;
     if (event.type === 'play-finished') this.homeOfPlay.delete(event.playId);
     if (event.type === 'recording-finished' || event.type === 'recording-failed') this.homeOfRecording.delete(event.recordingId);
     this.take(event);
@@ -306,6 +320,7 @@ class MediaPool implements MediaPlane {
     slot.up = false;
     slot.process = undefined;
     slot.load = { index: slot.index, legs: 0, tickLateP99Ms: 0 };
+    for (const legId of this.spans.endAllOf(process)) if (!process.legs.has(legId)) this.loseBridge(legId);
     for (const legId of legIds) this.forgetLeg(slot, legId);
     for (const recordingId of recordingIds) this.homeOfRecording.delete(recordingId);
     for (const [playId, home] of this.homeOfPlay) if (home === slot) this.homeOfPlay.delete(playId);

@@ -46,6 +46,40 @@ test('[design 2] a killed worker loses its own calls only, is told, and is there
   again.stop();
 });
 
+test('[design 2] a bridge over two workers: both hear each other, digits and holds go through, the recording has both channels', async () => {
+  bench = await MediaBench.start(28_000, { workers: 2 });
+  const { plane } = bench;
+  await bench.until(() => plane.load().workers.every(({ up }) => up));
+  const ana = (await bench.plainCaller('leg_ana')).say(1_000);
+  const carla = (await bench.browserCallee('leg_carla')).say(700);
+  expect(plane.load().workers.map(({ legs }) => legs)).toEqual([1, 1]);
+  plane.join('brg_far', ['leg_carla', 'leg_ana']);
+  plane.startRecording('rec_far', 'brg_far', ['leg_ana']);
+  const [byAna, byCarla] = await Promise.all([ana.hear(400, 500), carla.hear(400, 500)]);
+  expect(toneAmplitude(byAna, 700)).toBeGreaterThan(4_000);
+  expect(toneAmplitude(byCarla, 1_000)).toBeGreaterThan(4_000);
+  ana.press('5');
+  await bench.event('digit');
+  await carla.hear(300);
+  expect(carla.digits).toEqual(['5']);
+  expect(bench.events.filter(({ type }) => type === 'digit')).toHaveLength(1);
+
+  plane.hold('leg_ana', 'default');
+  const [heldAna, heldCarla] = await Promise.all([ana.hear(300, 400), carla.hear(300, 400)]);
+  expect(toneAmplitude(heldAna, 700)).toBeLessThan(800);
+  expect(toneAmplitude(heldCarla, 1_000)).toBeLessThan(800);
+  plane.resume('leg_ana');
+  plane.stopRecording('rec_far');
+  const { file } = await bench.event('recording-finished');
+  const [left, right] = (await bench.recording(file)).channels;
+  expect(toneAmplitude(left!.subarray(4_000, 8_000), 1_000)).toBeGreaterThan(4_000);
+  expect(toneAmplitude(right!.subarray(4_000, 8_000), 700)).toBeGreaterThan(4_000);
+
+  plane.leave('brg_far', ['leg_ana']);
+  expect(toneAmplitude(await carla.hear(300, 400), 1_000)).toBeLessThan(800);
+  expect(bench.events.some((event) => 'legId' in event && event.legId.includes('~'))).toBe(false);
+});
+
 test('[issue 2] a recording whose file cannot be written fails with an event, the call goes on, nothing counts as complete', async () => {
   bench = await MediaBench.start(25_000);
   const { plane } = bench;

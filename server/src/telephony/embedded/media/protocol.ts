@@ -17,6 +17,8 @@ export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: MediaAnswer }
   | { readonly kind: 'event'; readonly event: MediaEvent }
   | { readonly kind: 'load'; readonly load: WorkerLoad }
+  /** A failure that was let pass by name (kernel's `ignoreFailure`): counted and logged by the parent. */
+  | { readonly kind: 'ignored-failure'; readonly reason: string; readonly detail: string }
   | { readonly kind: 'stopped' };
 
 export interface WorkerSettings {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { LegId, RecordingId } from '@centralita/kernel';
+import { type LegId, type RecordingId, ignoreFailure } from '@centralita/kernel';
 import type { FromWorker, MediaAnswer, MediaEvent, MediaOrder, MediaRequest, ToWorker, WorkerLoad, WorkerSettings } from './protocol.ts';
 
 /** Sockets open in a millisecond and an ICE text is made in a few; a worker that needs longer is in trouble. */
@@ -83,6 +83,11 @@ export class WorkerProcess {
         return;
       case 'load':
         this.takers.onLoad(message.load);
+        return;
+      case 'ignored-failure':
+        ignoreFailure(message.reason, () => {
+          throw new Error(message.detail);
+        });
         return;
       case 'stopped':
         return;

@@ -50,6 +50,8 @@ export class MediaBench {
       plainPortTo: portFrom + 399,
       browserAddress: '127.0.0.1',
       browserPortFrom: portFrom + 900,
+      // The machine that runs the tests may be as busy as it likes.
+      maxTickLateMs: 60_000,
       ...settings,
     });
     return new MediaBench(plane, folder);

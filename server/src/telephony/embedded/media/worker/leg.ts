@@ -8,7 +8,7 @@ import {
   type MixPart,
   PARTICIPANT,
   type PayloadMap,
-  Player,
+  type Player,
   type ReceivedDigit,
   VoiceActivity,
 } from '@centralita/media';

@@ -114,7 +114,9 @@ function take(message: ToWorker): void {
   }
 }
 
-reportIgnoredFailuresTo((reason, error) => console.error(`media worker: ${reason}: ${error instanceof Error ? error.message : String(error)}`));
+reportIgnoredFailuresTo((reason, error) => {
+  if (unsent <= MAX_UNSENT) tell({ kind: 'ignored-failure', reason, detail: error instanceof Error ? error.message : String(error) });
+});
 // Sound before everything else on a busy machine. Only root may; for others the system's own fairness has to do.
 if (process.getuid?.() === 0) ignoreFailure('media-worker-priority', () => setPriority(constants.priority.PRIORITY_HIGH));
 // The parent ends workers; a Ctrl-C in the terminal reaches the whole group and must not cut recordings short.
