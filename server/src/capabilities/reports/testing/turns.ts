@@ -124,7 +124,7 @@ export class TurnScript {
         { type: 'call-ended', ...of, direction: 'inbound', by: 'customer', cause: 'hung-up', agentId, otherAgentId: null, queueId, answeredAt: this.now - 35_000, heldMs: 10_000, recordingId: `rec_${n}`, endedIn: 'talking' },
         { type: 'conversation-agent-left', ...of, agentId, segmentId: `seg_${n}`, queueId, answeredAt: this.now - 35_000, talkMs: 60_000, reason: 'ended' },
         { type: 'conversation-ended', ...of, direction: 'inbound', ending: 'answered', by: 'customer', queueId, segmentId: `seg_${n}`, agentId, startedAt: this.now },
-        { type: 'after-service-started', ...afterService, endsAt: null },
+        { type: 'after-service-started', ...afterService, customer: { number: `per_number_${n}`, name: null }, endsAt: null },
         this.becomes(agentId, 'after-service'),
         { type: 'recording-stopped', recordingId: `rec_${n}`, ...of },
       )
