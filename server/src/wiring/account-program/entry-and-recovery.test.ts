@@ -199,3 +199,19 @@ describe('people and configuration', () => {
     for (const code of met) expect(Object.keys(ERRORS)).toContain(code);
   });
 });
+
+test('[Budgets] personal values go when nobody on the floor needs them any more, and not before', () => {
+  const floor = new TestFloor({}, MENU);
+  floor.hire('carla');
+  for (const [reference, value] of [['per_ana', '+5491155550000'], ['per_dialled', '5491140000000'], ['per_one', '1']] as const) floor.world.personal.put(reference, value);
+  const ana = floor.arrives('ana', 'per_dialled');
+  floor.act(() => floor.switch.finishPlay(ana));
+  floor.act(() => floor.switch.press(ana, 'per_one'));
+  expect([...floor.world.personal.keys()]).toEqual(['per_ana']);
+  floor.answers('dev_carla');
+  floor.hangsUp(ana);
+  expect(floor.last('after-service-started').customer).toEqual({ number: 'per_ana', name: null });
+  expect(floor.world.personal.get('per_ana')).toBe('+5491155550000');
+  floor.advance(60_000);
+  expect(floor.world.personal.size).toBe(0);
+});

@@ -37,6 +37,8 @@ export function watchTables(tables: Tables): WorldIndexes {
   tables.legs.watch((id, before, after) => legs.move(id, before?.callId, after?.callId));
   const waiting = new Groups<QueueId, WaitingId>();
   tables.waiting.watch((id, before, after) => waiting.move(id, before?.queueId, after?.queueId));
+  const afterServices = new Groups<string, string>();
+  tables.afterServices.watch((id, before, after) => afterServices.move(id, before?.conversationId, after?.conversationId));
   const matcher = createMatcher();
   return {
     matcher,
@@ -44,6 +46,7 @@ export function watchTables(tables: Tables): WorldIndexes {
     agentsByExtension: extensions.map,
     devicesByAgent: devices.map,
     legsByCall: legs.map,
+    afterServicesByConversation: afterServices.map,
     waitingByQueue: waiting.map,
     playOwners: watchPlays(tables),
     linesByTrunk: watchLines(tables),

@@ -8,6 +8,7 @@ import { missedFacts } from './inputs/snapshot.ts';
 import { takeFact } from './inputs/telephony.ts';
 import { takeTimer } from './inputs/timers.ts';
 import { reactTo } from './reactions/index.ts';
+import { forgetPersonal } from './personal.ts';
 import { type Told, Turn } from './turn.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -24,6 +25,7 @@ export function createAccountProgram(): AccountProgram<World, Input, FloorEvent>
       const refusal = take(turn, input, facts);
       if (refusal !== undefined) return { refusal };
       turn.settle(reactTo);
+      forgetPersonal(turn, input);
       return { events: turn.events, effects: turn.effects, timers: turn.timers };
     },
     evolve: evolveWorld,
@@ -84,7 +86,7 @@ function reconcile(turn: Turn, { snapshot }: SnapshotInput, facts: Facts): Told 
     turn.settle(reactTo);
   }
   turn.dateBy(facts.now);
-  for (const legId of missed.unknownLegIds) turn.order({ type: 'end-leg', legId, cause: 'switch-lost' });
+  for (const { legId, cause } of missed.strangers) turn.order({ type: 'end-leg', legId, cause });
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { type Decider, type Facts, type IdKind, invariant, type Instant } from '@centralita/kernel';
 import { afterService, type AfterServiceCommand, type AgentCommand, availability, device, type DeviceCommand } from '../../capabilities/availability/index.ts';
 import { call, type CallCommand, leg, type LegCommand, recording, type RecordingCommand } from '../../capabilities/calls/index.ts';
-import { conversation, type ConversationCommand } from '../../capabilities/conversations/index.ts';
+import { conversation, type ConversationCommand, type PartyRef } from '../../capabilities/conversations/index.ts';
 import { type FlowCommand, flowRun } from '../../capabilities/flows/index.ts';
 import { offer, type OfferCommand, waiting, type WaitingCommand } from '../../capabilities/routing/index.ts';
 import type { Effect, TimerChange } from '../../floor/program.ts';
@@ -30,6 +30,8 @@ export class Turn {
   readonly effects: Effect[] = [];
   readonly timers: TimerChange[] = [];
   readonly #facts: Facts;
+  /** Customers whose conversation or after-service ended in this turn: their rows are gone before the turn is. */
+  readonly parted = new Map<string, PartyRef>();
   #at: Instant;
   #reacted = 0;
 
@@ -64,10 +66,16 @@ export class Turn {
 
   /** Orders and timers are read from the event and the state it finds; then it becomes state. */
   emit(event: FloorEvent): void {
+    if (event.type === 'conversation-ended') this.#part(event.conversationId, this.world.conversations.get(event.conversationId)?.customer);
+    if (event.type === 'after-service-ended') this.#part(event.conversationId, this.world.afterServices.get(event.afterServiceId)?.customer);
     orderFor(this, event);
     wakeFor(this, event);
     evolveWorld(this.world, event);
     this.events.push(event);
+  }
+
+  customerOf(conversationId: string): PartyRef {
+    return this.world.conversations.get(conversationId)?.customer ?? this.parted.get(conversationId) ?? { number: null, name: null };
   }
 
   order(command: Command): void {
@@ -92,6 +100,10 @@ export class Turn {
   agent = (id: string, command: AgentCommand): Told => this.#tell(availability, this.world.agents, id, command);
   afterService = (id: string, command: AfterServiceCommand): Told => this.#tell(afterService, this.world.afterServices, id, command);
   device = (id: string, command: DeviceCommand): Told => this.#tell(device, this.world.devices, id, command);
+
+  #part(conversationId: string, customer: PartyRef | undefined): void {
+    if (customer) this.parted.set(conversationId, customer);
+  }
 
   #tell<State, Order, Event extends FloorEvent>(machine: Decider<State, Order, Event, string>, table: Table<State>, id: string, command: Order): Told {
     const decision = machine.decide(table.get(id), command, { now: this.#at, draw: (kind) => this.#facts.draw(kind), chance: () => this.#facts.chance() });

@@ -51,6 +51,7 @@ export interface WorldIndexes {
   readonly agentsByExtension: ReadonlyMap<string, ReadonlySet<UserId>>;
   readonly devicesByAgent: ReadonlyMap<UserId, ReadonlySet<DeviceId>>;
   readonly legsByCall: ReadonlyMap<string, ReadonlySet<LegId>>;
+  readonly afterServicesByConversation: ReadonlyMap<string, ReadonlySet<string>>;
   readonly waitingByQueue: ReadonlyMap<QueueId, ReadonlySet<WaitingId>>;
   /** Whose play it is: a flow run or a waiting customer. */
   readonly playOwners: ReadonlyMap<PlayId, { readonly kind: 'flow-run' | 'waiting'; readonly id: string }>;

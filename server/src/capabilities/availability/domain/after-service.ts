@@ -1,5 +1,6 @@
 import { decided, type Decider, refused } from '@centralita/kernel';
 import type { AfterServiceId, ConversationId, Instant, QueueId, SegmentId, UserId } from '@centralita/kernel';
+import type { PartyRef } from '../../conversations/index.ts';
 
 /*
  *   after-service-started ──► running ── after-service-ended (by agent | limit | sign-out) ──► (gone)
@@ -14,6 +15,8 @@ export interface AfterService {
   readonly conversationId: ConversationId;
   readonly segmentId: SegmentId;
   readonly queueId: QueueId;
+  /** Who it was with: the conversation itself may be over. */
+  readonly customer: PartyRef;
   readonly startedAt: Instant;
   /** Null: the queue sets no limit (S2.28). */
   readonly endsAt: Instant | null;
@@ -28,11 +31,11 @@ interface AfterServiceEventFacts {
   readonly at: Instant;
 }
 export type AfterServiceEvent =
-  | (AfterServiceEventFacts & { readonly type: 'after-service-started'; readonly endsAt: Instant | null })
+  | (AfterServiceEventFacts & { readonly type: 'after-service-started'; readonly customer: PartyRef; readonly endsAt: Instant | null })
   | (AfterServiceEventFacts & { readonly type: 'after-service-ended'; readonly reason: 'finished' | 'limit' | 'signed-out'; readonly startedAt: Instant; readonly durationMs: number });
 
 export type AfterServiceCommand =
-  | { readonly type: 'start'; readonly afterServiceId: AfterServiceId; readonly agentId: UserId; readonly conversationId: ConversationId; readonly segmentId: SegmentId; readonly queueId: QueueId; readonly limitMs: number | null }
+  | { readonly type: 'start'; readonly afterServiceId: AfterServiceId; readonly agentId: UserId; readonly conversationId: ConversationId; readonly segmentId: SegmentId; readonly queueId: QueueId; readonly customer: PartyRef; readonly limitMs: number | null }
   | { readonly type: 'finish'; readonly agentId: UserId }
   | { readonly type: 'limit-over' }
   | { readonly type: 'sign-out' };
@@ -54,7 +57,7 @@ export const afterService: Decider<AfterService, AfterServiceCommand, AfterServi
   },
   evolve(_state, event) {
     if (event.type === 'after-service-ended') return undefined;
-    const { afterServiceId, agentId, conversationId, segmentId, queueId, at, endsAt } = event;
-    return { state: 'running', afterServiceId, agentId, conversationId, segmentId, queueId, startedAt: at, endsAt };
+    const { afterServiceId, agentId, conversationId, segmentId, queueId, customer, at, endsAt } = event;
+    return { state: 'running', afterServiceId, agentId, conversationId, segmentId, queueId, customer, startedAt: at, endsAt };
   },
 };

@@ -11,6 +11,8 @@ export interface CallsOfPerson {
   offer(world: FloorView, account: AccountId, userId: UserId): MeOffer | undefined;
   call(world: FloorView, account: AccountId, userId: UserId): MeCall | undefined;
   customer(world: FloorView, account: AccountId, conversationId: string): PartyView;
+  /** Of a conversation that is over; empty until the history has been asked. */
+  endedCustomer(account: AccountId, conversationId: string): PartyView;
 }
 export interface MeFeedDeps {
   readonly floor: Pick<FloorPort, 'world'>;
@@ -32,7 +34,7 @@ export function meFeed({ floor, names, calls, activityOf }: MeFeedDeps): TopicSo
       const put = (key: string, entity: object | undefined) => {
         if (entity) entries.set(key, JSON.stringify(entity));
       };
-      const customer = (conversationId: string): PartyView => ended.remember(conversationId, world.conversations.get(conversationId) ? calls.customer(world, account, conversationId) : undefined);
+      const customer = (conversationId: string): PartyView => world.conversations.get(conversationId) ? ended.remember(conversationId, calls.customer(world, account, conversationId)) : (ended.recall(conversationId) ?? calls.endedCustomer(account, conversationId));
       put('agent', meAgent(world, activityOf, userId));
       put('offer', calls.offer(world, account, userId));
       const call = calls.call(world, account, userId);
@@ -53,16 +55,18 @@ export function meFeed({ floor, names, calls, activityOf }: MeFeedDeps): TopicSo
 
 const REMEMBERED = 10_000;
 
-/** During after-service the conversation is over and gone from the floor; who it was with is what was last shown. */
+/** During after-service the conversation is over and gone from the floor; who it was with is what was last shown. After a restart the history knows. */
 class EndedCustomers {
   readonly #customers = new Map<string, PartyView>();
 
-  remember(conversationId: string, seen: PartyView | undefined): PartyView {
-    const held = this.#customers.get(conversationId);
-    if (!seen) return held ?? { number: '', name: null, contactId: null };
+  remember(conversationId: string, seen: PartyView): PartyView {
     this.#customers.delete(conversationId);
     if (this.#customers.size >= REMEMBERED) this.#customers.delete(this.#customers.keys().next().value!);
     this.#customers.set(conversationId, seen);
     return seen;
+  }
+
+  recall(conversationId: string): PartyView | undefined {
+    return this.#customers.get(conversationId);
   }
 }

@@ -1,28 +1,35 @@
+import type { LegCause, LegId } from '@centralita/kernel';
 import type { SwitchSnapshot, TelephonyFact } from '../../../telephony/port/index.ts';
 import type { World } from '../world.ts';
 
 /** Orders for legs this young may still be on their way to the switch: their absence says nothing. */
 const ON_ITS_WAY_MS = 2_000;
 
+interface Stranger {
+  readonly legId: LegId;
+  readonly cause: LegCause;
+}
+
 /**
  * What must have happened while the switch's events did not reach us, as facts in the order in which they could have: devices
  * and trunks first, then legs that ended, then those that went on, new ones last. Legs nobody knows are ended by the caller.
  */
-export function missedFacts(world: World, snapshot: SwitchSnapshot): { readonly facts: readonly { readonly at: number; readonly fact: TelephonyFact }[]; readonly unknownLegIds: readonly string[] } {
+export function missedFacts(world: World, snapshot: SwitchSnapshot): { readonly facts: readonly { readonly at: number; readonly fact: TelephonyFact }[]; readonly strangers: readonly Stranger[] } {
   const facts: { at: number; fact: TelephonyFact }[] = [];
   const saw = (fact: TelephonyFact, at = snapshot.at): void => void facts.push({ at, fact });
   sawDevicesAndTrunks(world, snapshot, saw);
   sawRecordings(world, snapshot, saw);
   sawEndings(world, snapshot, saw);
-  const unknownLegIds: string[] = [];
+  const strangers: Stranger[] = [];
   for (const leg of snapshot.legs) {
     const known = world.legs.get(leg.legId);
-    if (!known && leg.state === 'offered' && leg.origin) saw({ type: 'leg-offered', legId: leg.legId, from: leg.origin, caller: leg.caller, dialled: leg.dialled }, leg.since);
-    else if (!known) unknownLegIds.push(leg.legId);
+    if (!known && leg.state === 'offered' && leg.origin && leg.dialled !== '') saw({ type: 'leg-offered', legId: leg.legId, from: leg.origin, caller: leg.caller, dialled: leg.dialled }, leg.since);
+    // A caller whose number nobody kept cannot be let in: congestion makes the carrier try again.
+    else if (!known) strangers.push({ legId: leg.legId, cause: leg.state === 'offered' ? 'congestion' : 'switch-lost' });
     else if (known.state === 'placed' && leg.state === 'ringing') saw({ type: 'leg-ringing', legId: leg.legId, earlyMedia: false });
     else if ((known.state === 'offered' || known.state === 'placed' || known.state === 'ringing') && (leg.state === 'answered' || leg.state === 'held')) saw({ type: 'leg-answered', legId: leg.legId });
   }
-  return { facts, unknownLegIds };
+  return { facts, strangers };
 }
 
 type Saw = (fact: TelephonyFact, at?: number) => void;

@@ -18,7 +18,7 @@ function talkEnded(turn: Turn, event: FloorEventOf<'conversation-agent-left'>): 
     return;
   }
   const afterServiceId = turn.draw('afterService');
-  turn.afterService(afterServiceId, { type: 'start', afterServiceId, agentId, conversationId, segmentId, queueId, limitMs });
+  turn.afterService(afterServiceId, { type: 'start', afterServiceId, agentId, conversationId, segmentId, queueId, customer: turn.customerOf(conversationId), limitMs });
   const refusal = turn.agent(agentId, { type: 'disengage', callId, pause: { kind: 'after-service', afterServiceId, conversationId, queueId } });
   // Gone while they talked: the after-service that is owed ends as it begins.
   if (refusal === 'not-signed-in') turn.afterService(afterServiceId, { type: 'sign-out' });
