@@ -1,6 +1,6 @@
 import type { CallPage } from '@centralita/contract';
 import { ignoreFailure } from '@centralita/kernel';
-import { IconDisc, IconMicrophone, IconMicrophoneOff, IconPhone, IconPhoneEnd } from '@tabler/icons-react';
+import { IconDisc, IconMicrophone, IconMicrophoneOff, IconPhone } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../session/api.ts';
@@ -72,7 +72,7 @@ export function CallBox({ page, slug }: { readonly page: CallPage; readonly slug
                 {muted ? t('callPage.unmute') : t('callPage.mute')}
               </button>
               <button type="button" className="btn hang" onClick={() => phone.current?.hangUp()}>
-                <IconPhoneEnd className="i" aria-hidden={true} />
+                <IconPhone className="i down" aria-hidden={true} />
                 {t('callPage.hangUp')}
               </button>
             </div>

@@ -141,8 +141,9 @@ function Sound({ conversation, recording, url, broken }: { readonly conversation
         <button type="button" className="btn primary go" aria-label={playing ? t('history.recording.pause') : t('history.recording.play')} onClick={() => ignoreFailure('playing a recording', wave.current?.toggle() ?? Promise.resolve())}>
           {playing ? <IconPlayerPauseFilled className="i filled" aria-hidden={true} /> : <IconPlayerPlayFilled className="i filled" aria-hidden={true} />}
         </button>
-        <button type="button" className="btn plain" aria-label={t('history.recording.back')} onClick={() => seek(positionMs - 15_000)}>
+        <button type="button" className="btn plain" onClick={() => seek(positionMs - 15_000)}>
           <IconRotate2 className="i i-s" aria-hidden={true} />
+          <span className="sr">{t('history.recording.back')}</span>
           {t('history.recording.back15')}
         </button>
         <span className="pos num">

@@ -18,16 +18,14 @@ interface Heard {
   readonly failed: () => void;
 }
 
-const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
 /** `light-dark()` cannot be drawn on a canvas: the browser resolves it on a real element first. */
-function colour(name: string): string {
+function colour(value: string): string {
   const probe = document.createElement('span');
-  probe.style.color = `var(${name})`;
+  probe.style.color = value;
   document.body.append(probe);
   const resolved = getComputedStyle(probe).color;
   probe.remove();
-  return resolved || token(name);
+  return resolved;
 }
 
 /** The two lanes of a recording, drawn and played. */
@@ -40,8 +38,8 @@ export function openWave(container: HTMLElement, url: string, heard: Heard): Wav
     url,
     ...shared,
     splitChannels: [
-      { ...shared, waveColor: colour('--line-strong'), progressColor: colour('--text') },
-      { ...shared, waveColor: colour('--line-strong'), progressColor: colour('--primary') },
+      { ...shared, waveColor: colour('var(--line-strong)'), progressColor: colour('var(--text)') },
+      { ...shared, waveColor: colour('color-mix(in srgb, var(--primary) 52%, var(--surface))'), progressColor: colour('var(--primary)') },
     ],
   });
   surfer.on('ready', (seconds) => heard.ready(seconds * 1_000));

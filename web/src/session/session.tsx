@@ -9,7 +9,7 @@ import { isSignedOut, mayPass } from './error-text.view-model.ts';
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: 15_000,
+      staleTime: 5_000,
       retry: (attempts, error) => attempts < 2 && mayPass(error),
       refetchOnWindowFocus: false,
     },

@@ -1,5 +1,5 @@
 import type { MeCall, MeOffer } from '@centralita/contract';
-import { IconGridDots, IconMicrophone, IconMicrophoneOff, IconPhone, IconPhoneEnd, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import { IconGridDots, IconMicrophone, IconMicrophoneOff, IconPhone, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../live/live.tsx';
@@ -205,7 +205,7 @@ function CallKeys({ call, here, actions }: { readonly call: MeCall; readonly her
       />
       <RecordingKey call={call} actions={actions} />
       <button type="button" className="big hang" onClick={() => actions.hangUp(call, here)}>
-        <IconPhoneEnd className="i" aria-hidden={true} />
+        <IconPhone className="i down" aria-hidden={true} />
         {t('workspace.hangUp')}
       </button>
     </div>
@@ -240,7 +240,7 @@ function Connecting({ number, actions }: { readonly number: string | null; reado
       </div>
       <div className="keys">
         <button type="button" className="big hang" onClick={actions.hangUpHere}>
-          <IconPhoneEnd className="i" aria-hidden={true} />
+          <IconPhone className="i down" aria-hidden={true} />
           {t('workspace.hangUp')}
         </button>
       </div>

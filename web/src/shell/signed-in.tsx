@@ -1,4 +1,4 @@
-import { Navigate, useLocation } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage, hasChosenLanguage } from '../i18n/index.ts';
@@ -15,12 +15,13 @@ import './shell.css';
 export function SignedIn() {
   const { t } = useTranslation();
   const { data: session, error, isPending, refetch } = useSessionQuery();
-  const here = useLocation({ select: ({ href }) => href });
   useEffect(() => {
     // The person's own language, unless another was chosen in this browser.
     if (session && !hasChosenLanguage()) void chooseLanguage(session.language, false);
   }, [session]);
-  if (error && isSignedOut(error)) return <Navigate to="/sign-in" search={here === '/' || here === '/workspace' ? {} : { next: here }} />;
+  const signedOut = error !== null && isSignedOut(error);
+  useLeaveOnce(signedOut);
+  if (signedOut) return <FrameSkeleton />;
   if (error && !session) {
     return (
       <main className="alone">
@@ -40,6 +41,21 @@ export function SignedIn() {
       </LiveProvider>
     </SessionContext>
   );
+}
+
+/**
+ * Leads to the sign-in page once. A `<Navigate>` here went on navigating for as long as that page's code was loading: this
+ * layout stays mounted meanwhile, and each new address made a longer `next`.
+ */
+function useLeaveOnce(signedOut: boolean): void {
+  const navigate = useNavigate();
+  const router = useRouter();
+  useEffect(() => {
+    if (!signedOut) return;
+    const here = router.state.location.href;
+    const plain = here === '/' || here === '/workspace' || here.startsWith('/sign-in');
+    void navigate({ to: '/sign-in', search: plain ? {} : { next: here } });
+  }, [signedOut, navigate, router]);
 }
 
 function FrameSkeleton() {

@@ -46,6 +46,8 @@ export async function microphoneAllowed(): Promise<boolean> {
 /** Calls back with the loudness, 0 to 1, about 15 times a second, until the returned function is called. */
 export function measureLevel(stream: MediaStream, heard: (level: number) => void): () => void {
   const context = new AudioContext();
+  // Opened without a gesture (a call that answers by itself) it may start suspended.
+  void context.resume();
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;
   context.createMediaStreamSource(stream).connect(analyser);

@@ -64,7 +64,7 @@ export const history: Texts['history'] = {
     agentChannel: 'right channel',
     play: 'Play',
     pause: 'Pause',
-    back: 'Back 15 seconds',
+    back: 'Go back',
     back15: '15 s',
     speed: 'Speed',
     channels: 'Channels heard',

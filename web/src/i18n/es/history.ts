@@ -62,7 +62,7 @@ export const history = {
     agentChannel: 'canal derecho',
     play: 'Reproducir',
     pause: 'Pausar',
-    back: 'Retroceder 15 segundos',
+    back: 'Retroceder',
     back15: '15 s',
     speed: 'Velocidad',
     channels: 'Canales que se oyen',

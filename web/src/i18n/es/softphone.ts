@@ -20,7 +20,7 @@ export const phone = {
   stopTest: 'Parar',
   microphone: 'Micrófono',
   speaker: 'Altavoz',
-  defaultDevice: 'Predeterminado del sistema',
+  defaultDevice: 'Predeterminado',
   unnamedDevice: 'Dispositivo {{number}}',
   devices: 'Dispositivos',
   openDevices: 'Elegir dispositivos',

@@ -80,9 +80,9 @@ export function countByFilter(agents: readonly BoardAgent[], now: number): Reado
 
 export type QueueTone = 'amber' | 'red' | '';
 
-/** Red: the target is missed or somebody has waited past twice the threshold; amber: somebody waits. */
+/** Red: somebody waits while the target is missed, or has waited past three times the threshold; amber: somebody waits. */
 export function queueTone(queue: BoardQueue, now: number): QueueTone {
-  const waitsLong = queue.longestWaitSince !== null && now - queue.longestWaitSince > 2 * queue.serviceLevelThresholdMs;
+  const waitsLong = queue.longestWaitSince !== null && now - queue.longestWaitSince > 3 * queue.serviceLevelThresholdMs;
   const missed = queue.serviceLevel !== null && queue.serviceLevel < queue.serviceLevelTarget;
   if (queue.waiting > 0 && (missed || waitsLong)) return 'red';
   return queue.waiting > 0 ? 'amber' : '';
