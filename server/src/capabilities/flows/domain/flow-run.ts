@@ -146,7 +146,7 @@ function begin(command: FlowCommand, facts: Facts): Answer {
 /** Walks steps until one has to wait for the caller or the switch. */
 function enter(stepId: string | undefined, walk: Walk): FlowEvent[] {
   const { who, facts } = walk;
-  const step = stepId === undefined ? undefined : walk.flow.steps[stepId];
+  const step = stepId !== undefined && Object.hasOwn(walk.flow.steps, stepId) ? walk.flow.steps[stepId] : undefined;
   const end = (outcome: FlowOutcome): FlowEvent[] => [{ ...which(who), type: 'flow-run-ended', outcome }];
   if (stepId === undefined || step === undefined) return end({ kind: 'hung-up', reason: 'step-missing' });
   if (walk.stepCount >= MAX_STEPS) return end({ kind: 'hung-up', reason: 'too-many-steps' });
