@@ -71,15 +71,19 @@ export class ControlSeat {
     return Math.max(this.events.at(-1)?.seq ?? 0, this.snapshots.at(-1)?.seq ?? 0);
   }
 
+  /** Looked at with each event, and every 50 ms for what no event tells (a file, a figure). */
   until(condition: () => boolean, what: () => string = () => 'it did not come to be', withinMs = 10_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => {
         this.#checks.delete(check);
+        clearInterval(glance);
         reject(new Error(what()));
       }, withinMs);
+      const glance = setInterval(() => check(), 50);
       const check = () => {
         if (!condition()) return;
         clearTimeout(limit);
+        clearInterval(glance);
         this.#checks.delete(check);
         resolve();
       };

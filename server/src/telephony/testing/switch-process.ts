@@ -78,7 +78,7 @@ export async function startSwitchProcess(settings: Partial<SwitchSettings> = {},
 
 /** The sounds that the project ships. */
 export function soundsFolder(): string {
-  const shipped = fileURLToPath(new URL('../../../../media/sounds', import.meta.url));
+  const shipped = fileURLToPath(new URL('../../../sounds', import.meta.url));
   return existsSync(shipped) ? shipped : tmpdir();
 }
 

@@ -7,6 +7,9 @@ import type { MediaFact } from '../media/media-plane.ts';
 import type { Plays } from './plays.ts';
 import type { Recordings } from './recordings.ts';
 
+/** How the media plane says that the leg itself is well. */
+const BRIDGE_DIED = 'the worker of its bridge died';
+
 interface MediaFactsParts {
   readonly legs: Legs;
   readonly plays: Plays;
@@ -15,6 +18,7 @@ interface MediaFactsParts {
   readonly emit: Emit;
   /** Figures that nobody waits for are not kept for a control process that is away. */
   readonly controlConnected: () => boolean;
+  readonly bridgeLost: (leg: Leg) => void;
   readonly stalledMs: number;
   readonly logger: Logger;
 }
@@ -81,6 +85,7 @@ export class MediaFacts {
         emit(leg.account, { type: 'media-resumed', legId: leg.id });
         return;
       case 'leg-failed':
+        if (fact.reason === BRIDGE_DIED) return this.#parts.bridgeLost(leg);
         logger.warn({ legId: leg.id, reason: fact.reason }, 'the media of a leg failed');
         legs.end(leg, 'media-lost', 'network');
     }

@@ -56,11 +56,21 @@ export class MediaLoss {
       const bridgeId = this.#parts.bridges.of(leg.id);
       const near = bridgeId === undefined ? undefined : firstOf.get(bridgeId);
       if (bridgeId !== undefined && near === undefined) firstOf.set(bridgeId, leg.id);
-      this.#reopen(leg, near).catch((error: unknown) => {
-        logger.error({ legId: leg.id, error: String(error) }, 'media could not be reopened');
-        legs.end(leg, 'media-lost');
-      });
+      this.#reopenOrEnd(leg, near);
     }
+  }
+
+  /** The leg lives, but its bridge was on a worker that died: it is put in again, or waits in music for whoever comes next. */
+  bridgeLost(leg: Leg): void {
+    this.#rejoin(leg);
+  }
+
+  #reopenOrEnd(leg: Leg, near: LegId | undefined): void {
+    const { legs, logger } = this.#parts;
+    this.#reopen(leg, near).catch((error: unknown) => {
+      logger.error({ legId: leg.id, error: String(error) }, 'media could not be reopened');
+      legs.end(leg, 'media-lost');
+    });
   }
 
   async #reopen(leg: Leg, near: LegId | undefined): Promise<void> {

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ControlSeat } from '../testing/control-seat.ts';
+import { EmbeddedHarness } from '../testing/embedded-harness.ts';
+import { Telephone } from '../testing/telephone.ts';
+
+let folder: string;
+let harness: EmbeddedHarness;
+let control: ControlSeat;
+const open: Telephone[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
+  const loopback = { address: '127.0.0.1', port: 0 };
+  harness = await EmbeddedHarness.start({
+    sip: { udp: loopback, tcp: loopback, tls: loopback },
+    browserSip: { ...loopback, secure: true },
+    browserOrigins: ['https://center.test'],
+    tlsCertificate: { certFile, keyFile },
+  });
+  control = await harness.connect({ epoch: 1, committedSeq: 0 });
+});
+afterAll(async () => {
+  await Promise.all(open.map((phone) => phone.close()));
+  await harness.close();
+  rmSync(folder, { recursive: true });
+});
+
+const ca = (): string => readFileSync(join(folder, 'cert.pem'), 'utf8');
+
+test.each(['tcp', 'tls', 'wss'] as const)('[issue 2.6] a device registers, calls and is called over %s, with sound', async (transport) => {
+  const { ports } = harness.process;
+  const credential = harness.credential(transport === 'wss' ? 'browser' : 'phone');
+  await control.order({ type: 'provision-devices', account: harness.account, devices: [credential] });
+  const who = { username: credential.username, password: credential.password, deviceId: credential.deviceId, ca: ca() };
+  const phone =
+    transport === 'wss'
+      ? await Telephone.open({ protocol: 'ws', url: `wss://127.0.0.1:${ports.ws}/sip`, origin: 'https://center.test', media: 'browser', ...who })
+      : await Telephone.open({ protocol: transport, server: { address: '127.0.0.1', port: (transport === 'tcp' ? ports.tcp : ports.tls) ?? 0 }, ...who });
+  open.push(phone.signInAs(credential.username, credential.password));
+  expect((await phone.phone.register()).status).toBe(200);
+  await control.fact('device-online', (fact) => fact.deviceId === credential.deviceId);
+
+  const out = await phone.call('200');
+  const { legId } = await control.fact('leg-offered', (fact) => fact.dialled === '200');
+  await control.order({ type: 'answer-leg', legId });
+  await out.answered;
+  await control.order({ type: 'play', playId: `pla_${transport}`, legId, items: [{ kind: 'music', name: 'default' }], loop: true });
+  await out.hears(harness.musicHertz);
+  out.hangUp();
+  await control.fact('leg-ended', (fact) => fact.legId === legId);
+
+  const placed = `leg_${transport}`;
+  await control.order({ type: 'place-legs', placementId: `plc_${transport}`, account: harness.account, legs: [{ legId: placed, target: { kind: 'device', deviceId: credential.deviceId } }], caller: { number: '' }, ringTimeoutMs: 10_000, labels: { Offer: 'off_1' } });
+  const call = await phone.nextCall();
+  expect(call.invite?.request.headers.get('X-Centralita-Offer')).toBe('off_1');
+  call.answer();
+  await control.fact('leg-answered', (fact) => fact.legId === placed);
+  await control.order({ type: 'end-leg', legId: placed, cause: 'hung-up' });
+  expect(await call.ended).toBe(0);
+});
+
+test('[design 11] a page of another origin gets no WebSocket', async () => {
+  const url = `wss://127.0.0.1:${harness.process.ports.ws}/sip`;
+  await expect(Telephone.open({ protocol: 'ws', url, origin: 'https://elsewhere.test', ca: ca() })).rejects.toThrow(/40/);
+});
