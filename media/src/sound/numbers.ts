@@ -17,12 +17,12 @@ const SPANISH_TENS = ['cuarenta', 'cincuenta', 'sesenta', 'setenta', 'ochenta', 
 const ENGLISH_TENS = ['twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'];
 const SPANISH_HUNDREDS = ['cien', 'doscientos', 'trescientos', 'cuatrocientos', 'quinientos', 'seiscientos', 'setecientos', 'ochocientos', 'novecientos'];
 
-/** `number-and` is "y"; `number-100-and` is "ciento", since "cien" stands alone only. */
+/** `number-and` is "y"; `number-hundred-and` is "ciento", since "cien" stands alone only. */
 const SPANISH_WORDS: readonly NumberWord[] = [
   ...SPANISH_TO_30.map((text, n) => ({ name: `number-${n}`, text })),
   ...SPANISH_TENS.map((text, i) => ({ name: `number-${40 + i * 10}`, text })),
   ...SPANISH_HUNDREDS.map((text, i) => ({ name: `number-${(i + 1) * 100}`, text })),
-  { name: 'number-100-and', text: 'ciento' },
+  { name: 'number-hundred-and', text: 'ciento' },
   { name: 'number-and', text: 'y' },
 ];
 
@@ -31,6 +31,7 @@ const ENGLISH_WORDS: readonly NumberWord[] = [
   ...Array.from({ length: 9 }, (_, i) => ({ name: `number-${21 + i}`, text: `twenty-${ENGLISH_TO_20[i + 1]!}` })),
   ...ENGLISH_TENS.slice(1).map((text, i) => ({ name: `number-${30 + i * 10}`, text })),
   ...Array.from({ length: 9 }, (_, i) => ({ name: `number-${(i + 1) * 100}`, text: `${ENGLISH_TO_20[i + 1]!} hundred` })),
+  { name: 'number-and', text: 'and' },
 ];
 
 /** Every number word file a language needs in `sounds/<language>/`. */
@@ -49,8 +50,8 @@ export function numberWords(value: number, language: Language): readonly string[
   const rest = value % 100;
   const hundreds = value - rest;
   if (rest === 0) return [`number-${hundreds}`];
-  const first = hundreds === 100 && language === 'es' ? 'number-100-and' : `number-${hundreds}`;
-  return [first, ...belowHundred(rest, language)];
+  if (language === 'en') return [`number-${hundreds}`, 'number-and', ...belowHundred(rest, language)];
+  return [hundreds === 100 ? 'number-hundred-and' : `number-${hundreds}`, ...belowHundred(rest, language)];
 }
 
 function belowHundred(value: number, language: Language): readonly string[] {

@@ -89,11 +89,11 @@ describe('numbers', () => {
     [45, 'cuarenta y cinco', 'forty five'],
     [90, 'noventa', 'ninety'],
     [100, 'cien', 'one hundred'],
-    [101, 'ciento uno', 'one hundred one'],
-    [142, 'ciento cuarenta y dos', 'one hundred forty two'],
+    [101, 'ciento uno', 'one hundred and one'],
+    [142, 'ciento cuarenta y dos', 'one hundred and forty two'],
     [200, 'doscientos', 'two hundred'],
-    [515, 'quinientos quince', 'five hundred fifteen'],
-    [999, 'novecientos noventa y nueve', 'nine hundred ninety nine'],
+    [515, 'quinientos quince', 'five hundred and fifteen'],
+    [999, 'novecientos noventa y nueve', 'nine hundred and ninety nine'],
     [1_024, 'uno cero dos cuatro', 'one zero two four'],
   ])('%i', (value, spanish, english) => {
     expect(text(value, 'es')).toBe(spanish);

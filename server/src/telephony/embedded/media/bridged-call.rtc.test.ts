@@ -21,31 +21,30 @@ describe('a telephone and a browser in a bridge', () => {
     bench.plane.startRecording('rec_1', 'brg_1', ['leg_ana']);
     await bench.event('recording-started');
 
+    expect(await ana.hears(700)).toBeGreaterThan(HEARD);
+    expect(await carla.hears(1_000)).toBeGreaterThan(HEARD);
     const [byAna, byCarla] = await Promise.all([ana.hear(500), carla.hear(500)]);
-    expect(toneAmplitude(byAna, 700)).toBeGreaterThan(HEARD);
     expect(toneAmplitude(byAna, 1_000)).toBeLessThan(NOT_HEARD);
-    expect(toneAmplitude(byCarla, 1_000)).toBeGreaterThan(HEARD);
     expect(toneAmplitude(byCarla, 700)).toBeLessThan(NOT_HEARD);
 
     bench.plane.hold('leg_ana', 'default');
+    expect(await ana.hears(MUSIC_HZ)).toBeGreaterThan(4_000);
     const [heldAna, heldCarla] = await Promise.all([ana.hear(500), carla.hear(500)]);
-    expect(toneAmplitude(heldAna, MUSIC_HZ)).toBeGreaterThan(3_000);
     expect(loudestTone(heldAna, 700)).toBeLessThan(NOT_HEARD);
     expect(loudestTone(heldCarla, 1_000)).toBeLessThan(NOT_HEARD);
     expect(loudestTone(heldCarla, MUSIC_HZ)).toBeLessThan(NOT_HEARD);
 
     bench.plane.resume('leg_ana');
-    expect(toneAmplitude(await ana.hear(300), 700)).toBeGreaterThan(HEARD);
+    expect(await ana.hears(700)).toBeGreaterThan(HEARD);
 
     bench.plane.stopRecording('rec_1');
     const finished = await bench.event('recording-finished');
     const { channels } = await bench.recording(finished.file);
     expect(channels[0]!.length / 8).toBe(finished.durationMs);
-    const talk = (channel: Int16Array) => channel.subarray(2_400, 5_600);
-    expect(toneAmplitude(talk(channels[0]!), 1_000)).toBeGreaterThan(HEARD);
-    expect(toneAmplitude(talk(channels[0]!), 700)).toBeLessThan(NOT_HEARD);
-    expect(toneAmplitude(talk(channels[1]!), 700)).toBeGreaterThan(HEARD);
-    expect(toneAmplitude(talk(channels[1]!), 1_000)).toBeLessThan(NOT_HEARD);
+    expect(loudestTone(channels[0]!, 1_000)).toBeGreaterThan(HEARD);
+    expect(toneAmplitude(channels[0]!, 700)).toBeLessThan(NOT_HEARD);
+    expect(loudestTone(channels[1]!, 700)).toBeGreaterThan(HEARD);
+    expect(toneAmplitude(channels[1]!, 1_000)).toBeLessThan(NOT_HEARD);
     for (const channel of channels) expect(loudestTone(channel, MUSIC_HZ)).toBeLessThan(600);
     bench.plane.closeLeg('leg_ana');
     bench.plane.closeLeg('leg_carla');

@@ -18,15 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** Whose tones a phone hears. */
+/** Whose tones a phone hears in half a second. A tone that is half there is a question mark, and so no match. */
 async function heardBy(phone: TestPhone): Promise<string> {
-  const samples = await phone.hear(400);
-  const people = Object.keys(TONES) as Person[];
-  for (const person of people) {
+  const samples = await phone.hear(500);
+  const verdict = (person: Person) => {
     const amplitude = toneAmplitude(samples, TONES[person]);
-    if (amplitude > NOT_HEARD && amplitude < HEARD) throw new Error(`${person} at ${Math.round(amplitude)} is neither heard nor silent`);
-  }
-  return people.filter((person) => toneAmplitude(samples, TONES[person]) >= HEARD).join(' ');
+    return amplitude > HEARD ? [person] : amplitude > NOT_HEARD ? [`${person}?`] : [];
+  };
+  return (Object.keys(TONES) as Person[]).flatMap(verdict).join(' ');
 }
 
 const EXPECTED: Readonly<Record<MonitorMode, Readonly<Record<Person, string>>>> = {
@@ -43,8 +42,12 @@ test('[design 4] listen, whisper and barge switch live, and the recording has wh
   for (const mode of ['listen', 'whisper', 'barge', 'listen'] as const) {
     bench.plane.monitor('brg_1', 'leg_diego', mode, 'leg_carla');
     const recordingId = `rec_${mode}_${bench.events.length}`;
-    const [byAna, byCarla, byDiego] = await Promise.all([heardBy(ana), heardBy(carla), heardBy(diego)]);
-    expect({ mode, ana: byAna, carla: byCarla, diego: byDiego }).toEqual({ mode, ...EXPECTED[mode] });
+    const listen = async () => {
+      const [byAna, byCarla, byDiego] = await Promise.all([heardBy(ana), heardBy(carla), heardBy(diego)]);
+      return { mode, ana: byAna, carla: byCarla, diego: byDiego };
+    };
+    // A busy machine may lose a moment of a tone; who hears whom does not change with it.
+    await expect.poll(listen, { timeout: 10_000, interval: 0 }).toEqual({ mode, ...EXPECTED[mode] });
 
     bench.plane.startRecording(recordingId, 'brg_1', ['leg_ana']);
     await bench.event('recording-started', (event) => event.recordingId === recordingId);
@@ -52,11 +55,11 @@ test('[design 4] listen, whisper and barge switch live, and the recording has wh
     bench.plane.stopRecording(recordingId);
     const { file } = await bench.event('recording-finished', (event) => event.recordingId === recordingId);
     const [left, right] = (await bench.recording(file)).channels;
-    expect(toneAmplitude(left!, TONES.ana)).toBeGreaterThan(HEARD);
+    expect(loudestTone(left!, TONES.ana)).toBeGreaterThan(HEARD);
     expect(loudestTone(left!, TONES.carla)).toBeLessThan(NOT_HEARD);
-    expect(toneAmplitude(right!, TONES.carla)).toBeGreaterThan(HEARD);
+    expect(loudestTone(right!, TONES.carla)).toBeGreaterThan(HEARD);
     expect(loudestTone(right!, TONES.ana)).toBeLessThan(NOT_HEARD);
-    if (mode === 'barge') expect(toneAmplitude(right!, TONES.diego)).toBeGreaterThan(HEARD);
+    if (mode === 'barge') expect(loudestTone(right!, TONES.diego)).toBeGreaterThan(HEARD);
     else expect(loudestTone(right!, TONES.diego)).toBeLessThan(NOT_HEARD);
   }
 });
@@ -66,7 +69,7 @@ test('a leg that joins another bridge leaves the first; the recording ends with 
   const elena = (await bench.plainCaller('leg_elena', undefined, 'leg_beto')).say(600);
   bench.plane.join('brg_2', ['leg_beto', 'leg_elena']);
   bench.plane.startRecording('rec_ends', 'brg_2', ['leg_beto']);
-  expect(toneAmplitude(await elena.hear(300), 1_300)).toBeGreaterThan(HEARD);
+  expect(await elena.hears(1_300)).toBeGreaterThan(HEARD);
   bench.plane.join('brg_3', ['leg_elena']);
   expect(loudestTone(await beto.hear(300), 600)).toBeLessThan(NOT_HEARD);
   bench.plane.closeLeg('leg_beto');

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import ndc from 'node-datachannel';
-import { AudioReceiver, AudioSender, FRAME_SAMPLES, type PayloadMap, SAMPLES_PER_MS, patchBrowserSdp, readBrowserSdp, toneSource } from '@centralita/media';
+import { AudioReceiver, AudioSender, FRAME_SAMPLES, type PayloadMap, SAMPLES_PER_MS, loudestTone, patchBrowserSdp, readBrowserSdp, toneSource } from '@centralita/media';
 import { Metronome } from '../worker/metronome.ts';
 
 /** Both sides of a phone that tests speak and listen with: a steady tone out, everything heard kept. */
@@ -43,6 +43,16 @@ export class TestPhone {
   async hear(ms: number, after = 300): Promise<Int16Array> {
     const all = await new Promise<Int16Array>((done) => this.hearing.push({ samples: new Int16Array((ms + after) * SAMPLES_PER_MS), filled: 0, done }));
     return all.subarray(after * SAMPLES_PER_MS);
+  }
+
+  /**
+   * Listens until this tone is there, 6 s at most: on a busy machine a moment may be lost, not six seconds.
+   * @returns the loudest it was; compare it, since what was not heard comes back as a small number
+   */
+  async hears(hertz: number, atLeast = 4_000): Promise<number> {
+    let loudest = 0;
+    for (let n = 0; n < 30 && loudest < atLeast; n++) loudest = Math.max(loudest, loudestTone(await this.hear(200, 0), hertz));
+    return loudest;
   }
 
   /** Hangs up without a word. Once is enough, twice does no harm. */
