@@ -3,32 +3,23 @@ import { reportIgnoredFailuresTo } from '@centralita/kernel';
 import pino from 'pino';
 import type { Logger } from '../telephony/embedded/logger.ts';
 import { startMediaPool } from '../telephony/embedded/media/media-pool.ts';
-import { startSwitch, type RunningSwitch } from '../telephony/embedded/switch.ts';
-import type { SwitchSettings } from '../telephony/embedded/switch-settings.ts';
+import { startSwitch } from '../telephony/embedded/switch.ts';
+import type { SwitchPorts, SwitchSettings } from '../telephony/embedded/switch-settings.ts';
 
-/** How long a stop may take before the process ends anyway. */
-const STOP_WITHIN_MS = 8_000;
+export interface RunningSwitchRole {
+  readonly ready: SwitchPorts;
+  /** Hangs up and closes; the caller ends the process. */
+  stop(): Promise<void>;
+}
 
 /**
- * The switch as a process of its own: telephony and nothing else, outliving control. Prints one line of JSON on standard output
- * when it can take calls: `{"ready": {"switchId", "socketPath", "udp", "tcp", "tls", "ws"}}`. SIGTERM and SIGINT hang up and end it.
+ * The switch as a process of its own: telephony and nothing else, outliving control. When it can take calls it prints one line of
+ * JSON, `{"ready": {"switchId", "socketPath", "udp", "tcp", "tls", "ws"}}`; logs go to standard error.
  * @throws when a port is taken or a certificate broken
  */
-export async function runSwitch(settings: SwitchSettings): Promise<void> {
+export async function runSwitch(settings: SwitchSettings): Promise<RunningSwitchRole> {
   const logger: Logger = pino({ name: 'switch' }, pino.destination(2));
   reportIgnoredFailuresTo((reason, error) => logger.warn({ reason, error: String(error) }, 'ignored'));
-  let running: RunningSwitch | undefined;
-  let stopping = false;
-  const stop = (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    void (running?.stop() ?? Promise.resolve()).then(() => process.exit(0));
-  };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
-  process.on('unhandledRejection', (error) => logger.error({ error: String(error) }, 'a promise nobody waited for failed'));
   const media = await startMediaPool({
     workers: settings.mediaWorkers > 0 ? settings.mediaWorkers : Math.max(1, cpus().length - 1),
     recordingsFolder: settings.recordingsDir,
@@ -42,6 +33,22 @@ export async function runSwitch(settings: SwitchSettings): Promise<void> {
     maxLegsPerWorker: settings.maxLegsPerWorker,
     maxTickLateMs: settings.maxTickLateMs,
   });
-  running = await startSwitch(settings, media, logger);
-  process.stdout.write(`${JSON.stringify({ ready: running.ports })}\n`);
+  try {
+    const running = await startSwitch(settings, media, logger);
+    outliveBugs(logger);
+    process.stdout.write(`${JSON.stringify({ ready: running.ports })}\n`);
+    return { ready: running.ports, stop: running.stop };
+  } catch (error) {
+    await media.close();
+    throw error;
+  }
+}
+
+/**
+ * Calls do not depend on each other: a bug met by one of them must not hang up all the others. It is logged and the process goes
+ * on; what is shared (sockets, the event log) throws at its own call, which is caught there.
+ */
+function outliveBugs(logger: Logger): void {
+  process.on('uncaughtException', (error) => logger.error({ error: String(error), stack: error.stack }, 'a fault nobody caught'));
+  process.on('unhandledRejection', (error) => logger.error({ error: String(error) }, 'a promise nobody waited for failed'));
 }
