@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { requireFreePorts } from '../config/free-ports.ts';
 
 const PARENT = path.join(import.meta.dirname, 'testing/all-in-one-main.ts');
 const PATIENCE = { timeout: 30_000, interval: 50 };
@@ -17,16 +19,31 @@ beforeAll(async () => {
   const [http, sip, ws] = await Promise.all([freePort(), freePort(), freePort()]);
   ports = { http, sip, ws };
 });
+afterEach(async () => {
+  // Only what a failed test left; the parts go with their parent.
+  for (const parent of running.splice(0)) {
+    parent.process.kill('SIGKILL');
+    await parent.exit;
+  }
+});
 afterAll(() => fs.rmSync(data, { recursive: true, force: true }));
 
+/** Below the range from which the system draws ports for connections: one of those could be in use again a moment later. */
 async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(12_000, 20_000);
+    const free = await requireFreePorts([
+      { protocol: 'tcp', address: '127.0.0.1', port, option: '' },
+      { protocol: 'udp', address: '127.0.0.1', port, option: '' },
+    ]).then(
+      () => true,
+      () => false,
+    );
+    if (free) return port;
+  }
 }
+
+const running: Parent[] = [];
 
 interface Parent {
   readonly process: ChildProcess;
@@ -39,7 +56,9 @@ function start(): Parent {
   const parent = spawn(process.execPath, [PARENT, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [parent.stdout!, parent.stderr!]) stream.setEncoding('utf8').on('data', (part: string) => (text += part));
-  return { process: parent, output: () => text, exit: once(parent, 'close').then(([code]) => code as number | null) };
+  const started = { process: parent, output: () => text, exit: once(parent, 'close').then(([code]) => code as number | null) };
+  running.push(started);
+  return started;
 }
 
 /** What a role answers: its process and, for control, the database role it speaks as. */
@@ -53,7 +72,11 @@ async function ask(port: number): Promise<string> {
   });
 }
 
-const postmaster = (): number => Number(fs.readFileSync(path.join(data, 'pg/postmaster.pid'), 'utf8').split('\n')[0]);
+/** Undefined while it starts. */
+function postmaster(): number | undefined {
+  const file = path.join(data, 'pg/postmaster.pid');
+  return fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+}
 const processesWith = (text: string): string[] =>
   spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
     .stdout.split('\n')
@@ -74,10 +97,10 @@ describe('all in one', () => {
       process.kill(pid, 'SIGKILL');
       await expect.poll(async () => (await ask(port)).split(' ')[0], PATIENCE).not.toMatch(new RegExp(`^(${pid}|nobody)$`));
     }
-    const killed = postmaster();
+    const killed = postmaster()!;
     process.kill(killed, 'SIGKILL');
+    await expect.poll(postmaster, PATIENCE).not.toBeOneOf([killed, undefined]);
     await expect.poll(() => ask(ports.http), PATIENCE).toMatch(/^\d+ app$/);
-    expect(postmaster()).not.toBe(killed);
 
     parent.process.kill('SIGINT');
     expect(await parent.exit).toBe(0);
