@@ -4,10 +4,10 @@ import type { MonitorMode } from './media-plane.ts';
 import { MediaBench } from './testing/media-bench.ts';
 import type { TestPhone } from './testing/test-phone.ts';
 
-// Heard is more than half of what was said, not heard less than a tenth: a lost packet or a click on a busy machine is
+// Heard is more than half of what was said, not heard less than a quarter: a lost packet or a click on a busy machine is
 // neither, and a leak is all of it.
 const HEARD = 4_000;
-const NOT_HEARD = 800;
+const NOT_HEARD = 2_000;
 /** Ana is the customer, Carla her agent, Diego the supervisor. */
 const TONES = { ana: 1_000, carla: 700, diego: 1_700 } as const;
 type Person = keyof typeof TONES;
