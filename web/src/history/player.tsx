@@ -2,7 +2,7 @@ import type { ConversationView, RecordingView } from '@centralita/contract';
 import { ignoreFailure } from '@centralita/kernel';
 import { IconInfoCircle, IconLock, IconPlayerPause, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRotate2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { presentLanguage } from '../i18n/index.ts';
 import { api } from '../session/api.ts';
@@ -137,36 +137,53 @@ function Sound({ conversation, recording, url, broken }: { readonly conversation
           </div>
         </div>
       </div>
-      <div className="ctl">
-        <button type="button" className="btn primary go" aria-label={playing ? t('history.recording.pause') : t('history.recording.play')} onClick={() => ignoreFailure('playing a recording', wave.current?.toggle() ?? Promise.resolve())}>
-          {playing ? <IconPlayerPauseFilled className="i filled" aria-hidden={true} /> : <IconPlayerPlayFilled className="i filled" aria-hidden={true} />}
-        </button>
-        <button type="button" className="btn plain" onClick={() => seek(positionMs - 15_000)}>
-          <IconRotate2 className="i i-s" aria-hidden={true} />
-          <span className="sr">{t('history.recording.back')}</span>
-          {t('history.recording.back15')}
-        </button>
-        <span className="pos num">
-          {formatDuration(positionMs)} <span>/ {formatDuration(durationMs)}</span>
-        </span>
-        <div className="end">
-          <select className="field" aria-label={t('history.recording.speed')} defaultValue={1} onChange={(event) => wave.current?.speed(Number(event.target.value))}>
-            {SPEEDS.map((speed) => (
-              <option key={speed} value={speed}>
-                {formatNumber(speed, presentLanguage(), speed % 1 === 0 ? 0 : 2)}×
-              </option>
-            ))}
-          </select>
-          <select className="field" aria-label={t('history.recording.channels')} defaultValue="both" onChange={(event) => wave.current?.hear(CHANNELS.find((known) => known === event.target.value) ?? 'both')}>
-            {CHANNELS.map((channels) => (
-              <option key={channels} value={channels}>
-                {channels === 'both' ? t('history.recording.both') : channels === 'customer' ? customer : agent}
-              </option>
-            ))}
-          </select>
-        </div>
-      </div>
+      <Controls playing={playing} positionMs={positionMs} durationMs={durationMs} wave={wave} seek={seek} customer={customer} agent={agent} />
     </>
+  );
+}
+
+interface ControlsProps {
+  readonly playing: boolean;
+  readonly positionMs: number;
+  readonly durationMs: number;
+  readonly wave: RefObject<Wave | null>;
+  readonly seek: (ms: number) => void;
+  readonly customer: string;
+  readonly agent: string;
+}
+
+function Controls({ playing, positionMs, durationMs, wave, seek, customer, agent }: ControlsProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="ctl">
+      <button type="button" className="btn primary go" aria-label={playing ? t('history.recording.pause') : t('history.recording.play')} onClick={() => ignoreFailure('playing a recording', wave.current?.toggle() ?? Promise.resolve())}>
+        {playing ? <IconPlayerPauseFilled className="i filled" aria-hidden={true} /> : <IconPlayerPlayFilled className="i filled" aria-hidden={true} />}
+      </button>
+      <button type="button" className="btn plain" onClick={() => seek(positionMs - 15_000)}>
+        <IconRotate2 className="i i-s" aria-hidden={true} />
+        <span className="sr">{t('history.recording.back')}</span>
+        {t('history.recording.back15')}
+      </button>
+      <span className="pos num">
+        {formatDuration(positionMs)} <span>/ {formatDuration(durationMs)}</span>
+      </span>
+      <div className="end">
+        <select className="field" aria-label={t('history.recording.speed')} defaultValue={1} onChange={(event) => wave.current?.speed(Number(event.target.value))}>
+          {SPEEDS.map((speed) => (
+            <option key={speed} value={speed}>
+              {formatNumber(speed, presentLanguage(), speed % 1 === 0 ? 0 : 2)}×
+            </option>
+          ))}
+        </select>
+        <select className="field" aria-label={t('history.recording.channels')} defaultValue="both" onChange={(event) => wave.current?.hear(CHANNELS.find((known) => known === event.target.value) ?? 'both')}>
+          {CHANNELS.map((channels) => (
+            <option key={channels} value={channels}>
+              {channels === 'both' ? t('history.recording.both') : channels === 'customer' ? customer : agent}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
   );
 }
 

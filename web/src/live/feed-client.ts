@@ -13,7 +13,7 @@ export interface TopicState {
 
 export interface FeedOptions {
   /** A one-use ticket and the path it opens; called before every connection. */
-  readonly ticket: () => Promise<{ readonly ticket: string; readonly path: string }>;
+  readonly ticket: () => Promise<{ readonly ticket: string; readonly path: string; readonly reconnectSpreadMs?: number | undefined }>;
   /** ws(s)://host[:port] of the page, without a path. */
   readonly origin: string;
   /** Checks one entity; undefined leaves it out, so that one that is wrong never takes the screen down. */
@@ -34,6 +34,8 @@ export class FeedClient {
   #banners: ReadonlySet<FeedBanner['banner']> = new Set();
   #socket: ReconnectingWebSocket | undefined;
   #connected = false;
+  #opened = false;
+  #spreadMs = 1_500;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -43,8 +45,7 @@ export class FeedClient {
     if (this.#socket) return;
     const chance = this.#options.chance ?? Math.random;
     const socket = new ReconnectingWebSocket(() => this.#address(), [], {
-      // After a restart of the server all browsers come back: each waits its own while.
-      minReconnectionDelay: 200 + chance() * 1_500,
+      minReconnectionDelay: 200,
       maxReconnectionDelay: 5_000 + chance() * 3_000,
       reconnectionDelayGrowFactor: 1.6,
       connectionTimeout: 8_000,
@@ -52,8 +53,8 @@ export class FeedClient {
       ...(this.#options.webSocket ? { WebSocket: this.#options.webSocket } : {}),
     });
     this.#socket = socket;
-    socket.addEventListener('open', () => this.#opened());
-    socket.addEventListener('close', () => this.#closed());
+    socket.addEventListener('open', () => this.#open());
+    socket.addEventListener('close', () => this.#close());
     socket.addEventListener('message', (event) => this.#received(String(event.data)));
   }
 
@@ -61,6 +62,7 @@ export class FeedClient {
     this.#socket?.close();
     this.#socket = undefined;
     this.#connected = false;
+    this.#opened = false;
     this.#topics.clear();
     this.#banners = new Set();
     this.#tell();
@@ -108,18 +110,22 @@ export class FeedClient {
   };
 
   async #address(): Promise<string> {
-    const { ticket, path } = await this.#options.ticket();
+    // After a restart of the server all browsers come back: each waits its own part of what the server asked for.
+    if (this.#opened) await wait((this.#options.chance ?? Math.random)() * this.#spreadMs);
+    const { ticket, path, reconnectSpreadMs } = await this.#options.ticket();
+    this.#spreadMs = reconnectSpreadMs ?? this.#spreadMs;
     return `${this.#options.origin}${path}${path.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
   }
 
-  #opened(): void {
+  #open(): void {
     this.#connected = true;
+    this.#opened = true;
     this.clock.reset();
     for (const topic of this.#followed.keys()) this.#subscribe(topic);
     this.#tell();
   }
 
-  #closed(): void {
+  #close(): void {
     if (!this.#connected) return;
     this.#connected = false;
     this.#tell();
@@ -178,3 +184,5 @@ export class FeedClient {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

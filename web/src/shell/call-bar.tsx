@@ -1,6 +1,6 @@
-import type { MeCall, MeOffer } from '@centralita/contract';
+import type { MeCall, MeOffer, PartyView } from '@centralita/contract';
 import { IconGridDots, IconMicrophone, IconMicrophoneOff, IconPhone, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../live/live.tsx';
 import type { KeypadPopoverProps } from '../softphone/keypad-popover.tsx';
@@ -25,7 +25,7 @@ export function CallBar() {
   const { t } = useTranslation();
   const moment = useMoment();
   const actions = useCallActions();
-  const label = moment.kind === 'ringing' ? t('shell.incomingCallBar') : moment.kind === 'call' ? t('shell.liveCallBar') : t('shell.callBar');
+  const label = moment.kind === 'ringing' || moment.kind === 'direct' ? t('shell.incomingCallBar') : moment.kind === 'call' ? t('shell.liveCallBar') : t('shell.callBar');
   return (
     <header className={`bar is-${moment.kind} ${moment.kind === 'ringing' ? 'ringing' : ''}`} aria-label={label}>
       <Contents moment={moment} actions={actions} />
@@ -42,6 +42,8 @@ function Contents({ moment, actions }: { readonly moment: Moment; readonly actio
   switch (moment.kind) {
     case 'ringing':
       return <Ringing offer={moment.offer} phone={moment.phone} actions={actions} />;
+    case 'direct':
+      return <Direct caller={moment.caller} answering={moment.answering} actions={actions} />;
     case 'call':
       return <LiveCall call={moment.call} here={moment.here} actions={actions} />;
     case 'connecting':
@@ -70,17 +72,7 @@ function Contents({ moment, actions }: { readonly moment: Moment; readonly actio
 function Ringing({ offer, phone, actions }: { readonly offer: MeOffer; readonly phone: 'here' | 'answering' | 'elsewhere'; readonly actions: CallActions }) {
   const { t } = useTranslation();
   const now = useNow();
-  const { answer } = actions;
-  useEffect(() => {
-    // Alt+A from anywhere; a single letter would get in the way of typing (WCAG 2.1.4).
-    const pressed = (event: KeyboardEvent) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== 'KeyA') return;
-      event.preventDefault();
-      answer(offer.offerId);
-    };
-    window.addEventListener('keydown', pressed);
-    return () => window.removeEventListener('keydown', pressed);
-  }, [offer.offerId, answer]);
+  useAltKey('KeyA', () => actions.answer(offer.offerId));
   return (
     <>
       <div className="call">
@@ -104,7 +96,7 @@ function Ringing({ offer, phone, actions }: { readonly offer: MeOffer; readonly 
           {phone === 'answering' ? t('workspace.answering') : t('workspace.answer')}
           <kbd className="not-phone">{t('workspace.answerKey')}</kbd>
         </button>
-        <button type="button" className="big refuse" disabled={phone !== 'here'} onClick={actions.decline}>
+        <button type="button" className="big refuse" disabled={phone === 'answering'} onClick={() => actions.decline(offer.offerId)}>
           <IconX className="i" aria-hidden={true} />
           {t('workspace.decline')}
         </button>
@@ -113,6 +105,47 @@ function Ringing({ offer, phone, actions }: { readonly offer: MeOffer; readonly 
         </span>
       </div>
       <span className="ring-cord" style={{ width: `${(1 - ringProgress(offer, now)) * 100}%` }} aria-hidden="true" />
+    </>
+  );
+}
+
+/** Alt and a letter from anywhere; a letter alone would get in the way of typing (WCAG 2.1.4). */
+function useAltKey(code: string, run: () => void): void {
+  const pressed = useEffectEvent((event: KeyboardEvent) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== code) return;
+    event.preventDefault();
+    run();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => pressed(event);
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, []);
+}
+
+function Direct({ caller, answering, actions }: { readonly caller: PartyView; readonly answering: boolean; readonly actions: CallActions }) {
+  const { t } = useTranslation();
+  useAltKey('KeyA', () => actions.answer(null));
+  return (
+    <>
+      <div className="call">
+        <span className="lamp ring" aria-hidden="true" />
+        <div className="call-state">
+          <span className="word is-ring">{t('workspace.states.direct')}</span>
+        </div>
+        <Who name={nameOfParty(caller, t)} below={caller.name === null ? '' : numberOfParty(caller, t)} />
+      </div>
+      <div className="ring-keys">
+        <button type="button" className="big take" disabled={answering} onClick={() => actions.answer(null)} aria-keyshortcuts="Alt+A">
+          <IconPhone className="i" aria-hidden={true} />
+          {answering ? t('workspace.answering') : t('workspace.answer')}
+          <kbd className="not-phone">{t('workspace.answerKey')}</kbd>
+        </button>
+        <button type="button" className="big refuse" disabled={answering} onClick={() => actions.decline(null)}>
+          <IconX className="i" aria-hidden={true} />
+          {t('workspace.decline')}
+        </button>
+      </div>
     </>
   );
 }
@@ -252,16 +285,8 @@ function AfterService({ moment, actions }: { readonly moment: Extract<Moment, { 
   const { t } = useTranslation();
   const now = useNow();
   const { afterService } = moment;
-  const { finishAfterService } = actions;
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== 'KeyT') return;
-      event.preventDefault();
-      finishAfterService(afterService);
-    };
-    window.addEventListener('keydown', pressed);
-    return () => window.removeEventListener('keydown', pressed);
-  }, [afterService, finishAfterService]);
+  const finish = () => actions.finishAfterService(afterService);
+  useAltKey('KeyT', finish);
   const soon = afterService.endsAt !== null && endsSoon(afterService.startedAt, afterService.endsAt, now);
   return (
     <>
@@ -277,7 +302,7 @@ function AfterService({ moment, actions }: { readonly moment: Extract<Moment, { 
         <span className={`num ${soon ? 'soon' : ''}`}>{afterService.endsAt === null ? t('workspace.afterService.noLimit') : t('workspace.afterService.left', { time: formatDuration(afterService.endsAt - now + 999) })}</span>
       </div>
       <div className="keys">
-        <button type="button" className="big take" onClick={() => finishAfterService(afterService)} aria-keyshortcuts="Alt+T">
+        <button type="button" className="big take" onClick={finish} aria-keyshortcuts="Alt+T">
           {t('workspace.afterService.finish')}
           <kbd className="not-phone">{t('workspace.afterService.finishKey')}</kbd>
         </button>

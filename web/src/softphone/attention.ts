@@ -15,17 +15,16 @@ export async function askForNotices(): Promise<NoticePermission> {
   return 'Notification' in window ? Notification.requestPermission() : 'unsupported';
 }
 
-/** One notice per ringing call: the tag is the offer, so that several tabs and repeated changes show a single one. */
-export function notifyRinging(offerId: string, title: string, body: string, opened: () => void): () => void {
+/** One notice per ringing call: the tag is the offer or the call, so that several tabs and repeated changes show a single one. */
+export function notifyRinging(id: string, title: string, body: string): () => void {
   if (noticePermission() !== 'granted') return () => {};
   let notice: Notification | undefined;
   // Android's Chrome only notifies from a service worker and throws here.
   ignoreFailure('system notice', () => {
-    notice = new Notification(title, { body, tag: offerId, icon: '/mark-ringing.svg', requireInteraction: true });
+    notice = new Notification(title, { body, tag: id, icon: '/mark-ringing.svg', requireInteraction: true });
     notice.onclick = () => {
       window.focus();
       notice?.close();
-      opened();
     };
   });
   return () => notice?.close();

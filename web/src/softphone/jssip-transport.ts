@@ -113,6 +113,7 @@ class JsSipCall implements TransportCall {
   readonly offerId: string | null;
   readonly resumes: boolean;
   readonly autoAnswer: boolean;
+  readonly caller: TransportCall['caller'];
   readonly #session: RTCSession;
   readonly #peerConfiguration: () => RTCConfiguration;
 
@@ -122,6 +123,8 @@ class JsSipCall implements TransportCall {
     this.offerId = facts.offerId;
     this.resumes = facts.resumes;
     this.autoAnswer = facts.autoAnswer;
+    const { display_name: name, uri } = session.remote_identity;
+    this.caller = { name: name || null, number: uri.user ?? '' };
     this.#session = session;
     this.#peerConfiguration = peerConfiguration;
   }

@@ -102,8 +102,10 @@ function Attention() {
   const { state } = usePhone();
   const offerId = offer?.offerId ?? null;
   const ringsHere = state.call?.direction === 'incoming' && state.call.state === 'ringing';
-  const caller = offer ? nameOfParty(offer.caller, t) : null;
-  const queue = offer?.queueName ?? '';
+  const direct = ringsHere && !offer ? (state.call?.caller ?? null) : null;
+  const caller = offer ? nameOfParty(offer.caller, t) : direct ? nameOfParty({ ...direct, contactId: null }, t) : null;
+  const noticeId = offerId ?? (direct ? (state.call?.id ?? null) : null);
+  const body = offer ? t('phone.notificationBody', { queue: offer.queueName }) : t('workspace.states.direct');
   const talkingTo = calls[0] ? nameOfParty(calls[0].other, t) : null;
 
   useEffect(() => {
@@ -117,9 +119,9 @@ function Attention() {
   }, [offerId, phone]);
 
   useEffect(() => {
-    if (!offerId || caller === null) return;
-    return notifyRinging(offerId, t('phone.notificationTitle', { name: caller }), t('phone.notificationBody', { queue }), () => {});
-  }, [offerId, caller, queue, t]);
+    if (noticeId === null || caller === null) return;
+    return notifyRinging(noticeId, t('phone.notificationTitle', { name: caller }), body);
+  }, [noticeId, caller, body, t]);
 
   useEffect(() => {
     if (caller !== null) showOnTab(t('phone.tabRinging', { name: caller }), true, t('common.productName'));

@@ -9,6 +9,8 @@ export interface PhoneCall {
   readonly state: 'ringing' | 'answering' | 'dialing' | 'live';
   /** What was dialled, until the server says who it is. */
   readonly dialled: string | null;
+  /** Who rings here without an offer: a colleague. */
+  readonly caller: TransportCall['caller'] | null;
 }
 
 export interface PhoneState {
@@ -83,13 +85,18 @@ export class Phone {
     await this.#openMicrophone();
   }
 
-  async answer(offerId: string): Promise<void> {
-    if (this.#call?.offerId === offerId && this.#state.call?.state === 'ringing') await this.#answer(this.#call);
-    else if (!this.#state.call) this.#answerWhenItRings = offerId;
+  /** Answers what rings here; an offer whose ring has not arrived yet is answered when it does. */
+  async answer(offerId: string | null): Promise<void> {
+    const present = this.#call;
+    if (present && this.#state.call?.state === 'ringing' && (present.offerId === offerId || present.offerId === null)) await this.#answer(present);
+    else if (!present) this.#answerWhenItRings = offerId;
   }
 
-  decline(): void {
-    if (this.#state.call?.state === 'ringing') this.#call?.decline();
+  /** False when nothing rings here: the offer then has to be declined through the server. */
+  decline(): boolean {
+    if (!this.#call || this.#state.call?.state !== 'ringing') return false;
+    this.#call.decline();
+    return true;
   }
 
   hangUp(): void {
@@ -107,7 +114,7 @@ export class Phone {
     if (!microphone || this.#state.call) return;
     const call = this.#transport.dial(number, microphone);
     this.#call = call;
-    this.#set({ ...this.#state, call: { id: call.id, direction: 'outgoing', offerId: null, state: 'dialing', dialled: number }, muted: false });
+    this.#set({ ...this.#state, call: { id: call.id, direction: 'outgoing', offerId: null, state: 'dialing', dialled: number, caller: null }, muted: false });
   }
 
   mute(muted: boolean): void {
@@ -142,14 +149,17 @@ export class Phone {
         transport.listen((event) => this.#heard(event));
       }
       transport.start(registration);
-      this.#retryDelayMs = 1_000;
       // A minute before it expires; never in the middle of a call (the renewal then waits for its end).
       this.#renewIn(Math.max(30_000, registration.expiresAt - this.#options.now() - 60_000));
     } catch (error) {
-      this.#renewIn(this.#retryDelayMs);
-      this.#retryDelayMs = Math.min(15_000, this.#retryDelayMs * 1.7);
+      this.#retryLater();
       throw error;
     }
+  }
+
+  #retryLater(): void {
+    this.#renewIn(this.#retryDelayMs);
+    this.#retryDelayMs = Math.min(15_000, this.#retryDelayMs * 1.7);
   }
 
   #renewIn(delayMs: number): void {
@@ -166,7 +176,8 @@ export class Phone {
     switch (event.type) {
       case 'state':
         this.#set({ ...this.#state, transport: event.state });
-        if (event.state === 'refused' && this.#running) this.#renewIn(500);
+        if (event.state === 'registered') this.#retryDelayMs = 1_000;
+        if (event.state === 'refused' && this.#running) this.#retryLater();
         return;
       case 'incoming':
         this.#incoming(event.call);
@@ -190,7 +201,7 @@ export class Phone {
     if (this.#call && !call.resumes) return call.decline();
     const before = this.#call;
     this.#call = call;
-    this.#set({ ...this.#state, call: { id: call.id, direction: 'incoming', offerId: call.offerId, state: 'ringing', dialled: null }, failure: null });
+    this.#set({ ...this.#state, call: { id: call.id, direction: 'incoming', offerId: call.offerId, state: 'ringing', dialled: null, caller: call.caller }, failure: null });
     if (before) before.hangUp();
     const wanted = call.offerId !== null && call.offerId === this.#answerWhenItRings;
     this.#answerWhenItRings = null;

@@ -31,7 +31,7 @@ class FakeTransport implements SoftphoneTransport {
   call(facts: Partial<TransportCall> = {}): TransportCall {
     const offerId = facts.offerId === undefined ? 'off_1' : facts.offerId;
     const say = (what: string) => () => void this.heard.push(`${what} ${offerId ?? ''}`.trim());
-    return { id: 'c', direction: 'incoming', offerId, resumes: false, autoAnswer: false, answer: say('answer'), decline: say('decline'), hangUp: say('hang up'), sendTones: say('tones'), replaceMicrophone: async () => {}, ...facts };
+    return { id: 'c', direction: 'incoming', offerId, resumes: false, autoAnswer: false, caller: { name: null, number: '204' }, answer: say('answer'), decline: say('decline'), hangUp: say('hang up'), sendTones: say('tones'), replaceMicrophone: async () => {}, ...facts };
   }
 }
 
@@ -111,6 +111,17 @@ describe('the phone of this browser', () => {
     expect(transport.heard).toContain('hang up');
     phone.stop();
     expect(track.stop.mock.calls.length).toBeGreaterThan(stopped);
+  });
+
+  it('rings for a colleague who dialled the extension, without an offer', async () => {
+    const transport = new FakeTransport();
+    const phone = await phoneOn(transport);
+    transport.tell({ type: 'incoming', call: transport.call({ offerId: null, caller: { name: 'Diego', number: '220' } }) });
+    expect(phone.state.call).toMatchObject({ offerId: null, caller: { name: 'Diego' } });
+    await phone.answer(null);
+    expect(transport.heard).toContain('answer');
+    expect(phone.decline()).toBe(false);
+    phone.stop();
   });
 
   it('says what keeps the microphone closed, and goes on ringing', async () => {

@@ -22,6 +22,8 @@ export interface TransportCall {
   readonly offerId: string | null;
   readonly resumes: boolean;
   readonly autoAnswer: boolean;
+  /** Who the other side says it is; a colleague's call has nothing else to show before it is answered. */
+  readonly caller: { readonly name: string | null; readonly number: string };
   answer(microphone: MediaStream): void;
   /** 603: the offer goes on to somebody else. */
   decline(): void;

@@ -7,7 +7,10 @@ import { scenes } from './scenes.ts';
 
 /** `node web/src/testing/pictures.ts FOLDER [names…]`: a picture of every screen and what axe says of it. Needs a fresh build. */
 const [folder = 'pictures', ...only] = process.argv.slice(2);
-const quick = process.env['QUICK'] === '1';
+/** Both themes, both languages, phone, middle and wide, without every product of them. `LOOKS=all` takes them all, `LOOKS=one` the first. */
+const every = ['light', 'dark'].flatMap((theme) => ['es', 'en'].flatMap((language) => [1440, 900, 400].map((width) => [theme, language, width] as const)));
+const some = [['light', 'es', 1440], ['dark', 'en', 1440], ['light', 'en', 400], ['dark', 'es', 400], ['light', 'es', 900]] as const;
+const looks = process.env['LOOKS'] === 'all' ? every : process.env['LOOKS'] === 'one' ? some.slice(0, 1) : some;
 await mkdir(folder, { recursive: true });
 const server = await preview({ root: new URL('../..', import.meta.url).pathname, preview: { port: 4179, strictPort: false }, logLevel: 'error' });
 const address = server.resolvedUrls?.local[0] ?? 'http://localhost:4179/';
@@ -16,11 +19,7 @@ let faults = 0;
 try {
   for (const scene of scenes) {
     if (only.length > 0 && !only.includes(scene.name)) continue;
-    for (const theme of quick ? ['light'] : ['light', 'dark']) {
-      for (const language of quick ? ['es'] : ['es', 'en']) {
-        for (const width of quick ? [1440] : [1440, 400, ...(language === 'es' && theme === 'light' ? [900] : [])]) faults += await picture(browser, scene, theme, language, width);
-      }
-    }
+    for (const [theme, language, width] of looks) faults += await picture(browser, scene, theme, language, width);
   }
 } finally {
   await browser.close();

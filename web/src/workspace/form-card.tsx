@@ -23,7 +23,7 @@ export function FormCard({ conversationId, focus = false, children }: { readonly
   useEffect(() => {
     drafts.open(conversationId, fromServer);
     return () => void drafts.flush(conversationId);
-  }, [drafts, conversationId, data]); // eslint-disable-line -- `fromServer` is made of `data`
+  }, [drafts, conversationId, data]);
   useEffect(() => {
     if (focus) notes.current?.focus();
   }, [focus, conversationId]);

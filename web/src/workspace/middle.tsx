@@ -21,6 +21,8 @@ export function Middle({ moment }: { readonly moment: Moment }) {
   switch (moment.kind) {
     case 'ringing':
       return <RingCard offer={moment.offer} />;
+    case 'direct':
+      return <DirectCard caller={moment.caller} />;
     case 'call':
       return (
         <>
@@ -101,6 +103,21 @@ function RingCard({ offer }: { readonly offer: MeOffer }) {
         <span>{t('workspace.afterAnswering')}</span>
       </p>
     </>
+  );
+}
+
+function DirectCard({ caller }: { readonly caller: PartyView }) {
+  const { t } = useTranslation();
+  return (
+    <article className="card lit amber ringcard cust" data-testid="incoming-card">
+      <div className="why">
+        <Chip tone="amber" icon={<IconBell className="i" aria-hidden={true} />}>
+          {t('workspace.callingNow')}
+        </Chip>
+        <Chip>{t('workspace.internal')}</Chip>
+      </div>
+      <Who party={caller} below={numberOfParty(caller, t)} />
+    </article>
   );
 }
 

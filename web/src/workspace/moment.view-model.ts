@@ -1,10 +1,12 @@
-import type { MeAfterService, MeCall, MeOffer, StatusView } from '@centralita/contract';
+import type { MeAfterService, MeCall, MeOffer, PartyView, StatusView } from '@centralita/contract';
 import type { Me } from '../live/me.view-model.ts';
 import type { PhoneState } from '../softphone/phone.ts';
 
 /** What the agent's screen is about at this moment: one thing at a time (look.md: nothing else competes). */
 export type Moment =
   | { readonly kind: 'ringing'; readonly offer: MeOffer; readonly phone: 'here' | 'answering' | 'elsewhere' }
+  /** A colleague rings this phone: no queue, no offer, no clock. */
+  | { readonly kind: 'direct'; readonly caller: PartyView; readonly answering: boolean }
   | { readonly kind: 'call'; readonly call: MeCall; readonly here: boolean }
   | { readonly kind: 'connecting'; readonly number: string | null }
   | { readonly kind: 'after-service'; readonly afterService: MeAfterService }
@@ -15,6 +17,7 @@ export type Moment =
 export function momentOf(me: Me, phone: PhoneState, statuses: readonly StatusView[]): Moment {
   if (me.offer) return { kind: 'ringing', offer: me.offer, phone: ringingWhere(me.offer, phone) };
   const call = me.calls[0];
+  if (phone.call?.direction === 'incoming' && phone.call.state !== 'live' && !autoAnswered(call)) return { kind: 'direct', caller: callerOf(phone.call, call), answering: phone.call.state === 'answering' };
   if (call) return { kind: 'call', call, here: phone.call !== null };
   // The phone knows of a call before the feed tells: it has just been dialled or answered.
   if (phone.call) return { kind: 'connecting', number: phone.call.dialled };
@@ -22,6 +25,13 @@ export function momentOf(me: Me, phone: PhoneState, statuses: readonly StatusVie
   if (!me.agent) return { kind: 'offline' };
   if (me.agent.activity === 'not-answering') return { kind: 'not-answering', since: me.agent.activitySince };
   return { kind: 'idle', takesWork: statuses.find((status) => status.statusId === me.agent?.statusId)?.takesQueueWork ?? false };
+}
+
+/** A leg that comes back to a live call rings without asking anybody. */
+const autoAnswered = (call: MeCall | undefined): boolean => call !== undefined && call.state !== 'ringing' && call.state !== 'dialing';
+
+function callerOf(ringing: NonNullable<PhoneState['call']>, call: MeCall | undefined): PartyView {
+  return call?.other ?? { number: ringing.caller?.number ?? '', name: ringing.caller?.name ?? null, contactId: null };
 }
 
 function ringingWhere(offer: MeOffer, phone: PhoneState): 'here' | 'answering' | 'elsewhere' {

@@ -139,6 +139,8 @@ function nowEntry(moment: Moment) {
   switch (moment.kind) {
     case 'ringing':
       return { tone: 'wait', party: moment.offer.caller, number: null, since: moment.offer.offeredAt, queue: moment.offer.queueName, outbound: false, line: 'ringing' } as const;
+    case 'direct':
+      return { tone: 'wait', party: moment.caller, number: null, since: null, queue: null, outbound: false, line: 'direct' } as const;
     case 'call': {
       const { call } = moment;
       const line = call.state === 'dialing' || call.state === 'ringing' ? 'dialing' : call.state;

@@ -10,8 +10,9 @@ import { useDrafts } from './drafts.tsx';
 import { whyNot, type CallAction } from './moment.view-model.ts';
 
 export interface CallActions {
-  readonly answer: (offerId: string) => void;
-  readonly decline: () => void;
+  /** Null: a colleague's call, which has no offer. */
+  readonly answer: (offerId: string | null) => void;
+  readonly decline: (offerId: string | null) => void;
   readonly act: (call: MeCall, action: Exclude<CallAction, 'send-digits'>) => void;
   readonly digit: (call: MeCall, digit: string) => void;
   readonly hangUp: (call: MeCall, here: boolean) => void;
@@ -30,7 +31,10 @@ export function useCallActions(): CallActions {
     const tell = (work: Promise<unknown>) => ignoreFailure('order refused', work.catch((error: unknown) => toast(errorText(error, t))));
     return {
       answer: (offerId) => tell(phone.answer(offerId)),
-      decline: () => phone.decline(),
+      // 603 from the phone that rings; where none does (yet), the order goes to the server.
+      decline: (offerId) => {
+        if (!phone.decline() && offerId !== null) tell(api.declineOffer(offerId));
+      },
       act: (call, action) => tell(api.callAction(call.callId, action)),
       digit: (call, digit) => tell(api.sendDigits(call.callId, digit)),
       // A BYE from the phone that holds the call is the shortest way; from another window it is an order to the server.

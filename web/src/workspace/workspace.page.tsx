@@ -19,7 +19,8 @@ export function WorkspacePage() {
   const dock = useDockInColumn();
   // On a phone the three parts are tabs; a call that comes in shows itself.
   const [tab, setTab] = useState<{ readonly chosen: Tab; readonly during: Moment['kind'] }>({ chosen: 'conversation', during: moment.kind });
-  const present: Tab = moment.kind === 'ringing' && tab.during !== 'ringing' ? 'conversation' : tab.chosen;
+  const rings = moment.kind === 'ringing' || moment.kind === 'direct';
+  const present: Tab = rings && tab.during !== moment.kind ? 'conversation' : tab.chosen;
   return (
     <main className="desk" id="content" tabIndex={-1} data-tab={present}>
       <nav className="tabs phone-tabs" aria-label={t('workspace.tabs.label')}>
@@ -47,7 +48,7 @@ export function WorkspacePage() {
 }
 
 function middleLabel(moment: Moment, t: ReturnType<typeof useTranslation>['t']): string {
-  if (moment.kind === 'ringing') return t('workspace.whoCalls');
+  if (moment.kind === 'ringing' || moment.kind === 'direct') return t('workspace.whoCalls');
   if (moment.kind === 'call') return t('workspace.conversationWith', { name: nameOfParty(moment.call.other, t) });
   if (moment.kind === 'after-service') return t('workspace.conversationWith', { name: nameOfParty(moment.afterService.caller, t) });
   return t('workspace.title');
@@ -57,7 +58,9 @@ function middleLabel(moment: Moment, t: ReturnType<typeof useTranslation>['t']):
 function Announcer({ moment }: { readonly moment: Moment }) {
   const { t } = useTranslation();
   const text =
-    moment.kind === 'ringing'
+    moment.kind === 'direct'
+      ? t('workspace.announce.direct', { name: nameOfParty(moment.caller, t) })
+      : moment.kind === 'ringing'
       ? t('workspace.announce.ringing', { name: nameOfParty(moment.offer.caller, t), queue: moment.offer.queueName })
       : moment.kind === 'call'
         ? t(moment.call.state === 'holding' ? 'workspace.announce.holding' : 'workspace.announce.talking', { name: nameOfParty(moment.call.other, t) })

@@ -8,7 +8,7 @@ import { formFromServer } from './form.view-model.ts';
 import { conversationOf, endsSoon, momentOf, ringProgress, whyNot } from './moment.view-model.ts';
 
 const phone = (change: Partial<PhoneState> = {}): PhoneState => ({ transport: 'registered', call: null, muted: false, remote: null, microphone: null, fault: null, failure: null, ...change });
-const ringing: PhoneState['call'] = { id: '1', direction: 'incoming', offerId: offer.offerId, state: 'ringing', dialled: null };
+const ringing: PhoneState['call'] = { id: '1', direction: 'incoming', offerId: offer.offerId, state: 'ringing', dialled: null, caller: null };
 const { statuses } = session();
 const moment = (state: Record<string, unknown>, present = phone()) => momentOf(readMe(state), present, statuses);
 
@@ -25,7 +25,15 @@ describe('the moment of the agent', () => {
   });
 
   it('knows a dialled call before the feed does', () => {
-    expect(moment({ agent: agent() }, phone({ call: { id: '1', direction: 'outgoing', offerId: null, state: 'dialing', dialled: '204' } }))).toEqual({ kind: 'connecting', number: '204' });
+    expect(moment({ agent: agent() }, phone({ call: { id: '1', direction: 'outgoing', offerId: null, state: 'dialing', dialled: '204', caller: null } }))).toEqual({ kind: 'connecting', number: '204' });
+  });
+
+  it('rings for a colleague, with or without the feed knowing of it yet', () => {
+    const direct = phone({ call: { ...ringing, offerId: null, caller: { name: 'Diego', number: '220' } } });
+    expect(moment({ agent: agent() }, direct)).toEqual({ kind: 'direct', caller: { name: 'Diego', number: '220', contactId: null }, answering: false });
+    expect(moment({ agent: agent(), 'call:cal_1': call({ state: 'ringing', direction: 'internal' }) }, direct)).toMatchObject({ kind: 'direct', caller: { name: 'Ana' } });
+    // The leg that comes back to a live call answers by itself: the call stays on the screen.
+    expect(moment({ agent: agent(), 'call:cal_1': call({ state: 'reconnecting' }) }, direct).kind).toBe('call');
   });
 
   it('[S2.27] goes to after-service when the call ends', () => {

@@ -8,6 +8,7 @@ export const workspace: Texts['workspace'] = {
   states: {
     ringing: 'Incoming call',
     ringingShort: 'Incoming',
+    direct: 'Internal call',
     dialing: 'Dialling',
     remoteRinging: 'Ringing',
     talking: 'Talking',
@@ -19,6 +20,7 @@ export const workspace: Texts['workspace'] = {
   },
   nowLine: {
     ringing: '{{queue}} · calling',
+    direct: 'Internal · calling',
     dialing: 'Outgoing · dialling',
     talking: '{{queue}} · talking',
     holding: '{{queue}} · on hold',
@@ -121,6 +123,7 @@ export const workspace: Texts['workspace'] = {
   },
   announce: {
     ringing: 'Incoming call from {{name}}, queue {{queue}}.',
+    direct: 'Internal call from {{name}}.',
     talking: 'Call with {{name}} in progress.',
     holding: 'Call with {{name}} on hold.',
     ended: 'The call ended.',

@@ -6,6 +6,7 @@ export const workspace = {
   states: {
     ringing: 'Llamada entrante',
     ringingShort: 'Entrante',
+    direct: 'Llamada interna',
     dialing: 'Marcando',
     remoteRinging: 'Sonando',
     talking: 'Hablando',
@@ -17,6 +18,7 @@ export const workspace = {
   },
   nowLine: {
     ringing: '{{queue}} · llamando',
+    direct: 'Interna · llamando',
     dialing: 'Saliente · marcando',
     talking: '{{queue}} · hablando',
     holding: '{{queue}} · en retención',
@@ -119,6 +121,7 @@ export const workspace = {
   },
   announce: {
     ringing: 'Llamada entrante de {{name}}, cola {{queue}}.',
+    direct: 'Llamada interna de {{name}}.',
     talking: 'Llamada con {{name}} en curso.',
     holding: 'Llamada con {{name}} en retención.',
     ended: 'La llamada terminó.',
