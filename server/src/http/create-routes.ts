@@ -15,6 +15,7 @@ import { numberRoutes } from '../capabilities/numbers/http/numbers.routes.ts';
 import { callPageTableIn, guestDevices } from '../capabilities/numbers/storage/call-pages.postgres.ts';
 import { argonPasswords } from '../capabilities/people/application/passwords.ts';
 import type { SessionTable } from '../capabilities/people/application/ports.ts';
+import type { FloorOfPeople } from '../capabilities/people/application/register-softphone.ts';
 import { SignInThrottle } from '../capabilities/people/application/sign-in-throttle.ts';
 import { sessionRoutes } from '../capabilities/people/http/session.routes.ts';
 import { softphoneRoutes } from '../capabilities/people/http/softphone.routes.ts';
@@ -59,7 +60,7 @@ export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTic
     devices: stores.devices,
     accountKeys,
     switch: { provisionDevice: provisioning.device.bind(provisioning), removeDevice: provisioning.removeDevice.bind(provisioning) },
-    floor,
+    floor: floorOfPeople(floor),
     clock,
     softphoneLifetimeMs: settings.softphoneLifetimeMs,
   };
@@ -110,6 +111,15 @@ export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTic
     }),
     ...demoRoutes(parts.demo),
   ];
+}
+
+/** For `endExpiredSessions` too, which wiring runs every minute. */
+export function floorOfPeople(floor: FloorPort): FloorOfPeople {
+  return {
+    submit: (account, command) => floor.submit(account, command),
+    takeConfiguration: (account) => floor.takeConfiguration(account),
+    isSignedIn: (account, userId) => floor.world(account)?.agents.get(userId)?.state === 'signed-in',
+  };
 }
 
 function conversationDeps({ history, annotations }: Stores): ConversationRouteDeps {

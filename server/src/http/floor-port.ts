@@ -53,7 +53,7 @@ export interface FloorView {
   readonly trunkStates: ReadonlyTable<{ readonly up: boolean }>;
   readonly indexes: {
     readonly waitingByQueue: ReadonlyMap<QueueId, ReadonlySet<string>>;
-    readonly linesByTrunk: ReadonlyMap<TrunkId | null, { readonly inbound: number; readonly outbound: number }>;
+    readonly linesByTrunk: ReadonlyMap<TrunkId | '', { readonly inbound: number; readonly outbound: number }>;
   };
 }
 

@@ -13,7 +13,8 @@ export async function endExpiredSessions(deps: SoftphoneDeps & { readonly sessio
   const expired = await deps.expired.list(account);
   for (const { sessionId, userId } of expired) {
     const devices = await deps.sessions.end(account, sessionId, editor.actor);
-    if ((await deps.sessions.othersOf(account, userId, sessionId)) === 0) await deps.floor.submit(account, { type: 'sign-out', agentId: userId, reason: 'session-ended' });
+    const last = (await deps.sessions.othersOf(account, userId, sessionId)) === 0;
+    if (last && deps.floor.isSignedIn(account, userId)) await deps.floor.submit(account, { type: 'sign-out', agentId: userId, reason: 'session-ended' });
     await removeDevices(deps, editor, devices);
     for (const deviceId of devices) await forgetDevice(deps, account, userId, deviceId);
   }

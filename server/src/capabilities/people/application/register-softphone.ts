@@ -30,6 +30,7 @@ export interface FloorOfPeople {
       | { readonly type: 'sign-out'; readonly agentId: UserId; readonly reason: 'asked' | 'session-ended' | 'removed' }
       | { readonly type: 'remove-device'; readonly agentId: UserId; readonly deviceId: DeviceId },
   ): Promise<Result<unknown, { readonly code: string; readonly detail?: string }>>;
+  isSignedIn(account: AccountId, userId: UserId): boolean;
   /** Resolves when the floor has taken every change of configuration that was committed before the call. */
   takeConfiguration(account: AccountId): Promise<void>;
 }

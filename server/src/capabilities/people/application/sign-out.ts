@@ -3,9 +3,6 @@ import { ok, refuse } from '@centralita/kernel';
 import type { SessionTable } from './ports.ts';
 import { forgetDevice, removeDevices, type SoftphoneDeps } from './register-softphone.ts';
 
-/** What the floor answers to somebody who was never on it. */
-const NOT_ON_THE_FLOOR: ReadonlySet<string> = new Set(['not-signed-in', 'signed-out', 'unknown-agent', 'already-signed-out']);
-
 /** During a call it is refused; another sign-in of the same person keeps them on the floor. */
 export async function signOut(
   deps: SoftphoneDeps & { readonly sessions: SessionTable },
@@ -13,9 +10,10 @@ export async function signOut(
 ): Promise<Result<undefined, { readonly code: 'not-allowed-now'; readonly detail: string }>> {
   const { account, userId, sessionId } = who;
   const elsewhere = await deps.sessions.othersOf(account, userId, sessionId);
-  if (elsewhere === 0) {
+  // Somebody without a telephone never came onto the floor.
+  if (elsewhere === 0 && deps.floor.isSignedIn(account, userId)) {
     const answer = await deps.floor.submit(account, { type: 'sign-out', agentId: userId, reason: 'asked' });
-    if (!answer.ok && !NOT_ON_THE_FLOOR.has(answer.refusal.code)) return refuse({ code: 'not-allowed-now', detail: answer.refusal.code });
+    if (!answer.ok) return refuse({ code: 'not-allowed-now', detail: answer.refusal.code });
   }
   const devices = await deps.sessions.end(account, sessionId, userId);
   await removeDevices(deps, { account, actor: userId, requestId: who.requestId }, devices);

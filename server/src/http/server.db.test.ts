@@ -1,0 +1,102 @@
+import fs from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSignedCertificate } from '../config/self-signed.ts';
+import { openCenter, type TestCenter } from './testing/center.ts';
+
+const logged: string[] = [];
+let center: TestCenter;
+let web: string;
+beforeAll(async () => {
+  web = fs.mkdtempSync(path.join(os.tmpdir(), 'web-'));
+  fs.mkdirSync(path.join(web, 'assets'));
+  fs.writeFileSync(path.join(web, 'index.html'), '<!doctype html><title>Centralita</title>');
+  fs.writeFileSync(path.join(web, 'assets/app-1a2b.js'), 'export {}');
+  const logger = pino({ level: 'trace' }, new Writable({ write: (chunk, _encoding, done) => (logged.push(String(chunk)), done()) }));
+  center = await openCenter({ webFolder: web, connectOrigins: ['ws://localhost:8088'], bodyLimitBytes: 4_096 }, { logger, traceOf: () => Promise.reject(new Error('the switch said no')) });
+});
+afterAll(async () => {
+  await center.close();
+  fs.rmSync(web, { recursive: true });
+});
+
+describe('pages', () => {
+  it('are the application at every path of its own, never cached', async () => {
+    for (const url of ['/', '/history/cnv_1?x=1']) {
+      const answer = await center.stranger().get(url);
+      expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-cache' } });
+      expect(String(answer.raw)).toContain('Centralita');
+    }
+  });
+
+  it('find their assets, which never change, and no page where an asset is missing', async () => {
+    expect(await center.stranger().get('/assets/app-1a2b.js')).toMatchObject({ status: 200, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
+    expect(await center.stranger().get('/assets/gone.js')).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    expect(await center.stranger().get('/api/nothing')).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('run only scripts of ours, reach only us and the switch, and stand in nobody’s frame', async () => {
+    const { headers } = await center.stranger().get('/');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("connect-src 'self' ws://localhost:8088");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe-eval');
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'permissions-policy': expect.stringContaining('microphone=(self)') as string });
+  });
+});
+
+describe('refusals', () => {
+  it('say what is too large or not JSON, without a stack', async () => {
+    const carla = await center.as('Carla');
+    expect(await carla.put('/api/me/status', { statusId: 'x'.repeat(5_000) })).toMatchObject({ status: 413, body: { code: 'too-large' } });
+    expect(await carla.request('PUT', '/api/me/status', 'not json', { 'content-type': 'application/json' })).toMatchObject({ status: 400, body: { code: 'invalid-input' } });
+  });
+
+  it('of a fault of ours say nothing of it, and the log says all but the person', async () => {
+    const answer = await (await center.as('Fabián')).get('/api/traces/leg_00000000000000000000000000');
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal' } });
+    expect(JSON.stringify(answer.body)).not.toContain('switch said');
+    expect(logged.join('')).toContain('the switch said no');
+    expect(logged.join('')).toContain(answer.text('requestId'));
+  });
+});
+
+describe('the log', () => {
+  it('has no number, name, address of a person, password, cookie or ticket in it', async () => {
+    const browser = await center.as('Carla');
+    await browser.get('/api/conversations?number=51999111222');
+    const ticket = (await browser.post('/api/feed/tickets')).text('ticket');
+    const text = logged.join('');
+    for (const secret of ['51999111222', center.passwords.get('Carla')!, browser.cookie.split('=')[1]!, ticket, 'carla@', 'Carla', 'Ana Torres']) expect(text).not.toContain(secret);
+    expect(text).toContain('"route":"/api/conversations"');
+  });
+});
+
+describe('beyond localhost', () => {
+  it('answers TLS, with a cookie bound to this host, and takes a renewed certificate', async () => {
+    const { certificatePem, keyPem } = selfSignedCertificate(['localhost'], new Date(Date.now() - 60_000), 10);
+    const secure = await openCenter({ secure: true }, { certificate: { cert: certificatePem, key: keyPem } });
+    try {
+      await secure.app.listen({ host: '127.0.0.1', port: 0 });
+      const port = (secure.app.server.address() as AddressInfo).port;
+      const ask = (ca: string) =>
+        new Promise<{ status: number; headers: object }>((done, failed) => {
+          https.get({ host: '127.0.0.1', servername: 'localhost', port, path: '/api/session', ca, agent: false }, (response) => done({ status: response.statusCode!, headers: response.resume().headers })).on('error', failed);
+        });
+      expect(await ask(certificatePem)).toMatchObject({ status: 401, headers: { 'strict-transport-security': 'max-age=15552000' } });
+      const renewed = selfSignedCertificate(['localhost'], new Date(Date.now() - 60_000), 20);
+      secure.http.useCertificate({ cert: renewed.certificatePem, key: renewed.keyPem });
+      expect((await ask(renewed.certificatePem)).status).toBe(401);
+      const signedIn = await secure.stranger().post('/api/session', { email: 'carla@demo.centralita.invalid', password: secure.passwords.get('Carla') }, { origin: 'https://localhost:8080' });
+      expect(signedIn.headers['set-cookie']).toMatch(/^__Host-centralita=.*; Secure$/);
+    } finally {
+      await secure.close();
+    }
+  });
+});
