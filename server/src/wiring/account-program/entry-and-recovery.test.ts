@@ -116,6 +116,22 @@ describe('the switch was away', () => {
     expect(floor.switch.commands).toContainEqual({ type: 'end-leg', legId: 'leg_ghost', cause: 'switch-lost' });
   });
 
+  test('[design 2] facts that come late are dated by the switch; a phone that rings because of them has its whole time', () => {
+    const floor = new TestFloor();
+    floor.hire('carla');
+    floor.advance(60_000);
+    floor.delivering = false;
+    floor.switch.offer('leg_ana', { kind: 'loopback' }, 'per_ana', '5491140000000');
+    floor.deliverFrom('leg_ana');
+    const seenAt = floor.now - 15_000;
+    floor.submit({ type: 'telephony', seq: 99, at: seenAt, fact: { type: 'leg-answered', legId: 'leg_ana' } });
+    expect(floor.last('queued').at).toBe(seenAt);
+    expect(floor.last('offer-made')).toMatchObject({ at: floor.now, waitedMs: 15_000, expiresAt: floor.now + 20_000 });
+    floor.delivering = true;
+    floor.deliver();
+    expect(floor.rows(floor.replayed())).toEqual(floor.rows());
+  });
+
   test('[design 3] an order that the switch refused for good is heard of: the caller goes on to the next', () => {
     const floor = new TestFloor();
     floor.hire('carla');

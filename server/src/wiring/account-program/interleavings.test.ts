@@ -231,4 +231,4 @@ test('[design 3] whatever crosses: one owner, one call, one ending, one after-se
     }),
     { numRuns: Number(process.env['INTERLEAVINGS'] ?? 60) },
   );
-}, 60_000);
+}, 600_000);

@@ -32,6 +32,8 @@ export class Turn {
   readonly #facts: Facts;
   /** Customers whose conversation or after-service ended in this turn: their rows are gone before the turn is. */
   readonly parted = new Map<string, PartyRef>();
+  /** Digits that no machine holds any more. */
+  readonly letGo: PersonalRef[] = [];
   #at: Instant;
   #reacted = 0;
 
@@ -49,6 +51,14 @@ export class Turn {
   /** Facts are dated by whoever saw them, but never in the future. */
   dateBy(seenAt: Instant): void {
     this.#at = Math.min(seenAt, this.#facts.now);
+  }
+
+  /** For what the center does itself because of a fact: a phone begins to ring now, however late the fact came to us. */
+  asOfNow(doing: () => void): void {
+    const seenAt = this.#at;
+    this.#at = this.#facts.now;
+    doing();
+    this.#at = seenAt;
   }
 
   draw(kind: IdKind): string {
@@ -94,7 +104,18 @@ export class Turn {
   call = (id: string, command: CallCommand): Told => this.#tell(call, this.world.calls, id, command);
   recording = (id: string, command: RecordingCommand): Told => this.#tell(recording, this.world.recordings, id, command);
   conversation = (id: string, command: ConversationCommand): Told => this.#tell(conversation, this.world.conversations, id, command);
-  flowRun = (id: string, command: FlowCommand): Told => this.#tell(flowRun, this.world.flowRuns, id, command);
+  flowRun = (id: string, command: FlowCommand): Told => {
+    const typed = this.typedAhead(id);
+    const refusal = this.#tell(flowRun, this.world.flowRuns, id, command);
+    if (typed !== null && this.typedAhead(id) !== typed) this.letGo.push(typed);
+    return refusal;
+  };
+
+  /** The key pressed before a menu was reached, by reference. */
+  typedAhead(flowRunId: string): PersonalRef | null {
+    const run = this.world.flowRuns.get(flowRunId);
+    return run?.state === 'playing' ? run.typedAhead : null;
+  }
   waiting = (id: string, command: WaitingCommand): Told => this.#tell(waiting, this.world.waiting, id, command);
   offer = (id: string, command: OfferCommand): Told => this.#tell(offer, this.world.offers, id, command);
   agent = (id: string, command: AgentCommand): Told => this.#tell(availability, this.world.agents, id, command);

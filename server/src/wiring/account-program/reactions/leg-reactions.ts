@@ -1,4 +1,4 @@
-import type { EndedBy, LegCause } from '@centralita/kernel';
+import type { CallId, EndedBy, LegCause, LegId } from '@centralita/kernel';
 import type { Call } from '../../../capabilities/calls/index.ts';
 import { isDeviceFault } from '../../../capabilities/routing/index.ts';
 import type { FloorEventOf } from '../events.ts';
@@ -15,7 +15,7 @@ export const LEG_REACTIONS: readonly Reaction[] = [
     const call = turn.world.calls.get(callId);
     if (call?.state === 'dialing' && call.legIds.includes(legId)) turn.call(callId, { type: 'target-rang' });
   }),
-  when('leg-stalled', (turn, { callId, legId }) => void turn.call(callId, { type: 'lose-agent', legId, cause: 'media-stalled' })),
+  when('leg-stalled', (turn, { callId, legId }) => loseAgent(turn, callId, legId, 'media-stalled')),
   when('leg-recovered', (turn, { callId, legId }) => {
     const call = turn.world.calls.get(callId);
     if (call?.state === 'reconnecting' && call.stalledLegId === legId) turn.call(callId, { type: 'return-agent', legId });
@@ -92,8 +92,13 @@ function talkingLegEnded(turn: Turn, event: LegEnded, call: Extract<Call, { stat
   else if (event.by === 'center' && !LOSSES.has(cause)) {
     // Ended by the switch because it was left alone in its bridge: the other side has hung up, and its own fact is on the way.
     turn.call(callId, { type: 'end', by: call.other.kind === 'customer' ? 'customer' : 'agent', cause });
-  } else if (legId === call.agentLegId) turn.call(callId, { type: 'lose-agent', legId, cause });
+  } else if (legId === call.agentLegId) loseAgent(turn, callId, legId, cause);
   else turn.call(callId, { type: 'end', by: 'network', cause });
+}
+
+/** The agent has the whole time to come back, also when we heard of the loss late. */
+function loseAgent(turn: Turn, callId: CallId, legId: LegId, cause: LegCause | 'media-stalled'): void {
+  turn.asOfNow(() => void turn.call(callId, { type: 'lose-agent', legId, cause }));
 }
 
 const LOSSES: ReadonlySet<LegCause> = new Set(['media-lost', 'switch-lost', 'unreachable', 'congestion', 'failed']);

@@ -5,13 +5,13 @@ import type { Turn } from '../turn.ts';
 export function offerForCustomer(turn: Turn, waitingId: WaitingId): void {
   if (turn.world.waiting.get(waitingId)?.state !== 'in-line') return;
   const agentId = turn.world.indexes.matcher.matchForCustomer(waitingId, turn.at);
-  if (agentId !== undefined) makeOffer(turn, waitingId, agentId);
+  if (agentId !== undefined) turn.asOfNow(() => makeOffer(turn, waitingId, agentId));
 }
 
 /** An agent has become free: rings them for the customer they should take. */
 export function offerForAgent(turn: Turn, agentId: UserId): void {
   const waitingId = turn.world.indexes.matcher.matchForAgent(agentId, turn.at);
-  if (waitingId !== undefined) makeOffer(turn, waitingId, agentId);
+  if (waitingId !== undefined) turn.asOfNow(() => makeOffer(turn, waitingId, agentId));
 }
 
 function makeOffer(turn: Turn, waitingId: WaitingId, agentId: UserId): void {
