@@ -12,7 +12,7 @@ import type { PortHarness } from './port-harness.ts';
 import { startSwitchProcess, type SwitchProcess } from './switch-process.ts';
 import { Telephone } from './telephone.ts';
 
-export const MUSIC_HERTZ = 620;
+export const MUSIC_HERTZ = 1_350;
 const NUMBER = '+34910000001';
 
 /** The embedded switch as a process of its own, with customers, devices and carriers on loopback. */

@@ -4,7 +4,7 @@ export interface FarEnd {
   say(hertz: number): void;
   /** Resolves when the tone is heard clearly for a fifth of a second. */
   hears(hertz: number): Promise<void>;
-  /** The loudest that any of these tones was over the next half second, as a share of full volume. */
+  /** How loud the loudest of these tones was over the next half second, as a share of full volume; single clicks do not count. */
   loudest(hertz: readonly number[]): Promise<number>;
   press(digits: string): void;
   /** Digits that this phone received. */
