@@ -36,7 +36,6 @@ beforeEach(() => {
       }),
       refresh: async () => undefined,
     },
-    history: { find: async () => undefined },
     callers: { caller: () => ({ known: null, earlierCalls: 0 }) },
     read: async <Value>(_account: string, work: (sql: never) => Promise<Value>) => work(undefined as never),
     people: {
@@ -89,10 +88,10 @@ async function fresh(like: TestReader, topic: FeedTopic): Promise<Record<string,
   return newcomer.state(topic);
 }
 
-/** Shares of time move without events, and go out with the next news; who an ended conversation was with is remembered. */
+/** Shares of time move without events, and go out with the next news. */
 function settled(state: Record<string, unknown>): Record<string, unknown> {
-  const { totals, 'after-service': afterService, ...rest } = state;
-  return { ...rest, ...(totals ? { totals: { ...totals, occupancy: null } } : {}), ...(afterService ? { 'after-service': { ...afterService, caller: null } } : {}) };
+  const { totals, ...rest } = state;
+  return totals ? { ...rest, totals: { ...totals, occupancy: null } } : rest;
 }
 
 function expectFits(topic: FeedTopic, state: Record<string, unknown>): void {

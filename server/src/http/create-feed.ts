@@ -1,10 +1,9 @@
-import type { PartyView } from '@centralita/contract';
 import type { AccountId, UserId } from '@centralita/kernel';
 import { ignoreFailure } from '@centralita/kernel';
 import { meFeed } from '../capabilities/availability/feed/me.feed.ts';
 import { activityOf } from '../capabilities/availability/index.ts';
 import { meCall, meOffer } from '../capabilities/calls/feed/me-calls.ts';
-import { customerOf, WITHHELD } from '../capabilities/calls/feed/party.ts';
+import { partyOf } from '../capabilities/calls/feed/party.ts';
 import type { BoardFigures } from '../capabilities/live-board/feed/board-entities.ts';
 import { boardFeed, demoBoardFeed } from '../capabilities/live-board/feed/board.feed.ts';
 import { abandoned, addTally, answered, averageHandleTime, emptyTally, occupancy, offered, serviceLevel, type Tally } from '../capabilities/reports/index.ts';
@@ -29,7 +28,6 @@ export interface FeedParts {
 }
 
 const IDLE_REFRESH_MS = 5_000;
-const ENDED_REMEMBERED = 5_000;
 const NO_SUMS: TodaySums = { queue: () => emptyTally(), agent: () => emptyTally() };
 
 /** The hub with its topics, kept in step with the floor. @returns how to stop it */
@@ -42,32 +40,17 @@ export function createFeed(parts: FeedParts, stores: Stores): { readonly hub: Fe
     activityOf,
     figures: (account: AccountId): BoardFigures<Readonly<Tally>> => figuresOf(parts.today(account) ?? NO_SUMS, now),
     lineLimit: (account: AccountId): number | null => lineLimitOf(floor, account),
-    party: (world: Parameters<typeof customerOf>[0], account: AccountId, conversationId: string) => customerOf(world, names, account, conversationId),
+    party: (world: Parameters<typeof partyOf>[0], account: AccountId, customer: Parameters<typeof partyOf>[3]) => partyOf(world, names, account, customer),
     reach: (account: AccountId, viewer: UserId, scope: 'own' | 'group' | 'queue' | 'account') =>
       stores.read(account, async (sql) => ({
         userIds: await stores.people.reachableUsers(sql, { viewer, scope }),
         queueIds: await stores.people.reachableQueues(sql, { viewer, scope }),
       })),
   };
-  const ended = new Map<string, PartyView>();
-  const endedCustomer = (account: AccountId, conversationId: string): PartyView => {
-    const held = ended.get(conversationId);
-    if (held) return held;
-    if (ended.size > ENDED_REMEMBERED) ended.clear();
-    ended.set(conversationId, WITHHELD);
-    const found = stores.history.find({ account, userId: 'feed', scope: 'account' }, conversationId).then((detail) => {
-      if (!detail) return;
-      ended.set(conversationId, detail.customer);
-      hub.changed(account, ['me']);
-    });
-    ignoreFailure('asking the history who a conversation was with', found);
-    return WITHHELD;
-  };
   const calls = {
-    endedCustomer,
     offer: (world: Parameters<typeof meOffer>[0], account: AccountId, userId: UserId) => meOffer(world, names, account, userId),
     call: (world: Parameters<typeof meCall>[0], account: AccountId, userId: UserId) => meCall(world, names, account, userId),
-    customer: (world: Parameters<typeof customerOf>[0], account: AccountId, conversationId: string) => customerOf(world, names, account, conversationId),
+    party: (world: Parameters<typeof partyOf>[0], account: AccountId, customer: Parameters<typeof partyOf>[3]) => partyOf(world, names, account, customer),
   };
   const hub = new FeedHub({
     sources: [meFeed({ floor, names, calls, activityOf }), boardFeed(board), demoBoardFeed(board, parts.liveDemoAccount)],

@@ -113,14 +113,8 @@ export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTic
   ];
 }
 
-/** For `endExpiredSessions` too, which wiring runs every minute. */
-export function floorOfPeople(floor: FloorPort): FloorOfPeople {
-  return {
-    submit: (account, command) => floor.submit(account, command),
-    takeConfiguration: (account) => floor.takeConfiguration(account),
-    isSignedIn: (account, userId) => floor.world(account)?.agents.get(userId)?.state === 'signed-in',
-  };
-}
+/** What people's use cases need of the floor; for `endExpiredSessions` too, which wiring runs every minute. */
+export const floorOfPeople = (floor: FloorPort): FloorOfPeople => floor;
 
 function conversationDeps({ history, annotations }: Stores): ConversationRouteDeps {
   return { history, annotations };

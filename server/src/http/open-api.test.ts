@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OPEN_API_FILE, openApiText } from './emit-open-api.ts';
+import { OPEN_API_FILE, openApiText } from './testing/emit-open-api.ts';
 
 describe('contract/openapi.json', () => {
-  it('is what the routes say: run `node server/src/http/emit-open-api.ts`', async () => {
+  it('is what the routes say: run `node server/src/http/testing/emit-open-api.ts`', async () => {
     expect(fs.readFileSync(OPEN_API_FILE, 'utf8')).toBe(await openApiText());
   });
 

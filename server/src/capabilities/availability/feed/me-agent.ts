@@ -1,5 +1,6 @@
 import type { MeAfterService, MeAgent, PartyView } from '@centralita/contract';
 import type { Activity, UserId } from '@centralita/kernel';
+import type { AfterService } from '../domain/after-service.ts';
 import type { FloorView } from '../../../http/floor-port.ts';
 import type { AccountNames } from '../../../http/names.ts';
 import type { Agent } from '../domain/availability.ts';
@@ -24,8 +25,8 @@ export function meAgent(world: FloorView, activityOf: (agent: Agent) => Activity
   };
 }
 
-/** Topic `me`, key `after-service`. @param party says who the customer of a conversation is, also after it ended */
-export function meAfterService(world: FloorView, names: AccountNames, party: (conversationId: string) => PartyView, userId: UserId): MeAfterService | undefined {
+/** Topic `me`, key `after-service`. */
+export function meAfterService(world: FloorView, names: AccountNames, party: (customer: AfterService['customer']) => PartyView, userId: UserId): MeAfterService | undefined {
   const agent = world.agents.get(userId);
   const running = agent?.state === 'signed-in' && agent.pause.kind === 'after-service' ? world.afterServices.get(agent.pause.afterServiceId) : undefined;
   if (!running) return undefined;
@@ -33,7 +34,7 @@ export function meAfterService(world: FloorView, names: AccountNames, party: (co
     afterServiceId: running.afterServiceId,
     conversationId: running.conversationId,
     queueName: names.queues.get(running.queueId)?.name ?? '',
-    caller: party(running.conversationId),
+    caller: party(running.customer),
     startedAt: running.startedAt,
     endsAt: running.endsAt,
   };

@@ -3,6 +3,7 @@ import type { AccountId, Activity, UserId } from '@centralita/kernel';
 import type { FeedScope, TopicSource } from '../../../feed/topic.ts';
 import type { FloorPort, FloorView } from '../../../http/floor-port.ts';
 import type { LiveNames } from '../../../http/names.ts';
+import type { AfterService } from '../domain/after-service.ts';
 import type { Agent } from '../domain/availability.ts';
 import { meAfterService, meAgent } from './me-agent.ts';
 
@@ -10,9 +11,7 @@ import { meAfterService, meAgent } from './me-agent.ts';
 export interface CallsOfPerson {
   offer(world: FloorView, account: AccountId, userId: UserId): MeOffer | undefined;
   call(world: FloorView, account: AccountId, userId: UserId): MeCall | undefined;
-  customer(world: FloorView, account: AccountId, conversationId: string): PartyView;
-  /** Of a conversation that is over; empty until the history has been asked. */
-  endedCustomer(account: AccountId, conversationId: string): PartyView;
+  party(world: FloorView, account: AccountId, customer: AfterService['customer']): PartyView;
 }
 export interface MeFeedDeps {
   readonly floor: Pick<FloorPort, 'world'>;
@@ -23,7 +22,6 @@ export interface MeFeedDeps {
 
 /** Topic `me`: the reader's own two facts, what rings, the live call, after-service. One channel per person, for all their tabs. */
 export function meFeed({ floor, names, calls, activityOf }: MeFeedDeps): TopicSource {
-  const ended = new EndedCustomers();
   return {
     topic: 'me',
     scopeOf: async ({ account, userId }): Promise<FeedScope> => ({ account, key: userId }),
@@ -34,15 +32,11 @@ export function meFeed({ floor, names, calls, activityOf }: MeFeedDeps): TopicSo
       const put = (key: string, entity: object | undefined) => {
         if (entity) entries.set(key, JSON.stringify(entity));
       };
-      const customer = (conversationId: string): PartyView => world.conversations.get(conversationId) ? ended.remember(conversationId, calls.customer(world, account, conversationId)) : (ended.recall(conversationId) ?? calls.endedCustomer(account, conversationId));
       put('agent', meAgent(world, activityOf, userId));
       put('offer', calls.offer(world, account, userId));
       const call = calls.call(world, account, userId);
-      if (call) {
-        put(`call:${call.callId}`, call);
-        customer(call.conversationId);
-      }
-      put('after-service', meAfterService(world, names.of(account), customer, userId));
+      if (call) put(`call:${call.callId}`, call);
+      put('after-service', meAfterService(world, names.of(account), (customer) => calls.party(world, account, customer), userId));
       return entries;
     },
     touchedBy: (event) => {
@@ -51,22 +45,4 @@ export function meFeed({ floor, names, calls, activityOf }: MeFeedDeps): TopicSo
       return keys.length === 0 ? undefined : { keys, atOnce: event.type.startsWith('offer-') };
     },
   };
-}
-
-const REMEMBERED = 10_000;
-
-/** During after-service the conversation is over and gone from the floor; who it was with is what was last shown. After a restart the history knows. */
-class EndedCustomers {
-  readonly #customers = new Map<string, PartyView>();
-
-  remember(conversationId: string, seen: PartyView): PartyView {
-    this.#customers.delete(conversationId);
-    if (this.#customers.size >= REMEMBERED) this.#customers.delete(this.#customers.keys().next().value!);
-    this.#customers.set(conversationId, seen);
-    return seen;
-  }
-
-  recall(conversationId: string): PartyView | undefined {
-    return this.#customers.get(conversationId);
-  }
 }

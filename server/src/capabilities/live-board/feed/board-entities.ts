@@ -22,9 +22,11 @@ export interface BoardView {
   readonly names: AccountNames;
   readonly figures: BoardFigures;
   readonly activityOf: (agent: ReturnType<FloorView['agents']['get']>) => Activity;
-  readonly party: (conversationId: string) => PartyView;
+  readonly party: (customer: Customer) => PartyView;
   readonly lineLimit: number | null;
 }
+
+type Customer = NonNullable<ReturnType<FloorView['conversations']['get']>>['customer'];
 
 /** Talking longer than this is pointed out. */
 const TALK_LIMIT_MS = 8 * MINUTE_MS;
@@ -37,7 +39,7 @@ export function boardAgent({ world, names, figures, activityOf, party }: BoardVi
   const statusId = agent?.state === 'signed-in' ? agent.statusId : settings.initialStatusId;
   const status = names.statuses.get(statusId);
   const activity = activityOf(agent);
-  const busy = agent?.state === 'signed-in' ? workOf(agent) : undefined;
+  const busy = agent?.state === 'signed-in' ? workOf(world, agent) : undefined;
   const sums = figures.agent(userId);
   return {
     userId,
@@ -49,7 +51,7 @@ export function boardAgent({ world, names, figures, activityOf, party }: BoardVi
     activity,
     since: agent?.state === 'signed-in' ? agent.activitySince : (agent?.since ?? 0),
     limitMs: limitOf(world, activity, busy?.queueId ?? null),
-    with: busy ? party(busy.conversationId) : null,
+    with: busy?.customer ? party(busy.customer) : null,
     queueName: busy?.queueId ? (names.queues.get(busy.queueId)?.name ?? null) : null,
     answeredToday: figures.answered(sums),
     averageHandleMs: rounded(figures.averageHandleMs(sums)),
@@ -58,12 +60,12 @@ export function boardAgent({ world, names, figures, activityOf, party }: BoardVi
 
 type SignedIn = Extract<NonNullable<ReturnType<FloorView['agents']['get']>>, { readonly state: 'signed-in' }>;
 
-/** The conversation an agent is busy with, and the queue it came from. */
-function workOf({ contact, pause }: SignedIn): { readonly conversationId: string; readonly queueId: QueueId | null } | undefined {
-  if (contact.kind === 'offered') return { conversationId: contact.conversationId, queueId: contact.by.kind === 'queue' ? contact.by.queueId : null };
-  if (contact.kind === 'dialing') return { conversationId: contact.conversationId, queueId: null };
-  if (contact.kind !== 'free') return { conversationId: contact.conversationId, queueId: contact.queueId };
-  return pause.kind === 'after-service' ? { conversationId: pause.conversationId, queueId: pause.queueId } : undefined;
+/** Who an agent is busy with, and the queue they came from. */
+function workOf(world: FloorView, { contact, pause }: SignedIn): { readonly customer: Customer | undefined; readonly queueId: QueueId | null } | undefined {
+  if (contact.kind === 'free') return pause.kind === 'after-service' ? { customer: world.afterServices.get(pause.afterServiceId)?.customer, queueId: pause.queueId } : undefined;
+  const customer = world.conversations.get(contact.conversationId)?.customer;
+  if (contact.kind === 'offered') return { customer, queueId: contact.by.kind === 'queue' ? contact.by.queueId : null };
+  return { customer, queueId: contact.kind === 'dialing' ? null : contact.queueId };
 }
 
 function limitOf(world: FloorView, activity: Activity, queueId: QueueId | null): number | null {

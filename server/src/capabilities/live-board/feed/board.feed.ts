@@ -16,7 +16,7 @@ export interface BoardFeedDeps {
   /** Whom and which queues a person reaches with this scope. */
   readonly reach: (account: AccountId, viewer: UserId, scope: 'own' | 'group' | 'queue' | 'account') => Promise<{ readonly userIds: readonly UserId[]; readonly queueIds: readonly QueueId[] }>;
 }
-type BoardParty = (world: BoardView['world'], account: AccountId, conversationId: string) => ReturnType<BoardView['party']>;
+type BoardParty = (world: BoardView['world'], account: AccountId, customer: Parameters<BoardView['party']>[0]) => ReturnType<BoardView['party']>;
 
 interface BoardScope extends FeedScope {
   readonly userIds: readonly UserId[];
@@ -62,7 +62,7 @@ function boardOf(topic: FeedTopic, deps: BoardFeedDeps, scope: TopicSource<Board
         names,
         figures: deps.figures(account),
         activityOf: deps.activityOf,
-        party: (conversationId) => deps.party(world, account, conversationId),
+        party: (customer) => deps.party(world, account, customer),
         lineLimit: deps.lineLimit(account),
       };
       entries.set('totals', JSON.stringify(boardTotals(view, queueIds, userIds)));

@@ -1,6 +1,6 @@
 import type { AccountId, UserId } from '@centralita/kernel';
 import type { SessionTable } from './ports.ts';
-import { forgetDevice, removeDevices, type SoftphoneDeps } from './register-softphone.ts';
+import { forgetDevice, isOnTheFloor, removeDevices, type SoftphoneDeps } from './register-softphone.ts';
 
 export interface ExpiredSessions {
   /** Expired, or of a blocked person, and not ended yet. */
@@ -14,7 +14,7 @@ export async function endExpiredSessions(deps: SoftphoneDeps & { readonly sessio
   for (const { sessionId, userId } of expired) {
     const devices = await deps.sessions.end(account, sessionId, editor.actor);
     const last = (await deps.sessions.othersOf(account, userId, sessionId)) === 0;
-    if (last && deps.floor.isSignedIn(account, userId)) await deps.floor.submit(account, { type: 'sign-out', agentId: userId, reason: 'session-ended' });
+    if (last && isOnTheFloor(deps.floor, account, userId)) await deps.floor.submit(account, { type: 'sign-out', agentId: userId, reason: 'session-ended' });
     await removeDevices(deps, editor, devices);
     for (const deviceId of devices) await forgetDevice(deps, account, userId, deviceId);
   }

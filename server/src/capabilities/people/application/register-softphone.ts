@@ -30,7 +30,7 @@ export interface FloorOfPeople {
       | { readonly type: 'sign-out'; readonly agentId: UserId; readonly reason: 'asked' | 'session-ended' | 'removed' }
       | { readonly type: 'remove-device'; readonly agentId: UserId; readonly deviceId: DeviceId },
   ): Promise<Result<unknown, { readonly code: string; readonly detail?: string }>>;
-  isSignedIn(account: AccountId, userId: UserId): boolean;
+  world(account: AccountId): { readonly agents: { get(userId: UserId): { readonly state: 'signed-in' | 'signed-out' } | undefined } } | undefined;
   /** Resolves when the floor has taken every change of configuration that was committed before the call. */
   takeConfiguration(account: AccountId): Promise<void>;
 }
@@ -70,6 +70,9 @@ export async function registerSoftphone(
   if (!signedIn.ok) return refuse({ code: 'not-allowed-now', detail: signedIn.refusal.code });
   return ok(softphone);
 }
+
+/** Somebody without a telephone never came onto the floor. */
+export const isOnTheFloor = (floor: Pick<FloorOfPeople, 'world'>, account: AccountId, userId: UserId): boolean => floor.world(account)?.agents.get(userId)?.state === 'signed-in';
 
 async function insertDevice(
   deps: Pick<SoftphoneDeps, 'devices'>,

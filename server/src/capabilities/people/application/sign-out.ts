@@ -1,7 +1,7 @@
 import type { AccountId, Result, UserId } from '@centralita/kernel';
 import { ok, refuse } from '@centralita/kernel';
 import type { SessionTable } from './ports.ts';
-import { forgetDevice, removeDevices, type SoftphoneDeps } from './register-softphone.ts';
+import { forgetDevice, isOnTheFloor, removeDevices, type SoftphoneDeps } from './register-softphone.ts';
 
 /** During a call it is refused; another sign-in of the same person keeps them on the floor. */
 export async function signOut(
@@ -10,8 +10,7 @@ export async function signOut(
 ): Promise<Result<undefined, { readonly code: 'not-allowed-now'; readonly detail: string }>> {
   const { account, userId, sessionId } = who;
   const elsewhere = await deps.sessions.othersOf(account, userId, sessionId);
-  // Somebody without a telephone never came onto the floor.
-  if (elsewhere === 0 && deps.floor.isSignedIn(account, userId)) {
+  if (elsewhere === 0 && isOnTheFloor(deps.floor, account, userId)) {
     const answer = await deps.floor.submit(account, { type: 'sign-out', agentId: userId, reason: 'asked' });
     if (!answer.ok) return refuse({ code: 'not-allowed-now', detail: answer.refusal.code });
   }

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { randomId } from '@centralita/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, openCenter, type TestCenter } from '../../http/testing/center.ts';
-import { derivedKey } from '../accounts/index.ts';
-import { accountKeysIn } from '../accounts/storage/account-keys.postgres.ts';
-import { adoptOrphans, beginRecording, deleteOldRecordings, keepRecording, keepWhatIsLeft, type RecordingDeps } from './index.ts';
-import type { SoundAtRest } from './application/ports.ts';
-import { recordingFolderAt } from './storage/recording-folder.ts';
+import { type Browser, openCenter, type TestCenter } from '../../../http/testing/center.ts';
+import { derivedKey } from '../../accounts/index.ts';
+import { accountKeysIn } from '../../accounts/storage/account-keys.postgres.ts';
+import { adoptOrphans, beginRecording, deleteOldRecordings, keepRecording, keepWhatIsLeft, type RecordingDeps } from '../index.ts';
+import type { SoundAtRest } from './ports.ts';
+import { recordingFolderAt } from '../storage/recording-folder.ts';
 
 let center: TestCenter;
 let diego: Browser;
