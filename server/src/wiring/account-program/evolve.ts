@@ -58,6 +58,7 @@ export function evolveWorld(world: World, event: FloorEvent): void {
     case 'flow-run-started':
     case 'flow-answer-entered':
     case 'flow-play-entered':
+    case 'flow-key-typed-ahead':
     case 'flow-menu-asked':
     case 'flow-menu-listening':
     case 'flow-menu-chosen':

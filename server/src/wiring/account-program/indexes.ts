@@ -73,8 +73,9 @@ function watchPlays(tables: Tables) {
 function watchLines(tables: Tables) {
   const lines = new Map<TrunkId | '', { inbound: number; outbound: number }>();
   const count = (leg: Leg | undefined, by: 1 | -1): void => {
-    if (leg?.via.kind !== 'trunk') return;
-    const key = leg.via.trunkId ?? '';
+    if (leg === undefined || leg.via.kind === 'device') return;
+    // Guests of the call page and calls from this machine take a line too, of no trunk.
+    const key = leg.via.kind === 'trunk' ? (leg.via.trunkId ?? '') : '';
     const line = lines.get(key) ?? { inbound: 0, outbound: 0 };
     if (leg.incoming) line.inbound += by;
     else line.outbound += by;

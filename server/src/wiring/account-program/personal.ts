@@ -25,6 +25,7 @@ export function forgetPersonal(turn: Turn, input: Input): void {
         break;
     }
   }
+  for (const digit of turn.letGo) forget(world, digit);
   for (const [conversationId, party] of turn.parted) if (!isShown(world, conversationId)) forgetParty(world, party);
 }
 

@@ -1,4 +1,4 @@
-import { type Decider, type Facts, type IdKind, invariant, type Instant } from '@centralita/kernel';
+import { type Decider, type Facts, type IdKind, invariant, type Instant, type PersonalRef } from '@centralita/kernel';
 import { afterService, type AfterServiceCommand, type AgentCommand, availability, device, type DeviceCommand } from '../../capabilities/availability/index.ts';
 import { call, type CallCommand, leg, type LegCommand, recording, type RecordingCommand } from '../../capabilities/calls/index.ts';
 import { conversation, type ConversationCommand, type PartyRef } from '../../capabilities/conversations/index.ts';

@@ -33,6 +33,8 @@ export interface AnsweringRun extends AtStep {
 export interface PlayingRun extends AtStep {
   readonly state: 'playing';
   readonly playId: PlayId;
+  /** The last key pressed while prompts play: whoever knows the menu need not hear it, but a notice is heard to its end. */
+  readonly typedAhead: PersonalRef | null;
 }
 export interface AskingRun extends AtStep {
   readonly state: 'asking';
@@ -58,6 +60,7 @@ export type FlowEvent =
   | (FlowEventFacts & { readonly type: 'flow-run-started'; readonly flowId: FlowId; readonly version: number; readonly language: Language; readonly legId: LegId })
   | (FlowEventFacts & { readonly type: 'flow-answer-entered'; readonly legId: LegId; readonly stepId: string })
   | (FlowEventFacts & { readonly type: 'flow-play-entered'; readonly legId: LegId; readonly stepId: string; readonly playId: PlayId; readonly items: readonly FloorPromptItem[] })
+  | (FlowEventFacts & { readonly type: 'flow-key-typed-ahead'; readonly stepId: string; readonly digit: PersonalRef })
   /** Attempt 1 is the first; the question is said again at each, after the words for a wrong key if there was one. */
   | (FlowEventFacts & { readonly type: 'flow-menu-asked'; readonly legId: LegId; readonly stepId: string; readonly playId: PlayId; readonly attempt: number; readonly items: readonly FloorPromptItem[] })
   | (FlowEventFacts & { readonly type: 'flow-menu-listening'; readonly stepId: string; readonly attempt: number; readonly deadline: Instant })
@@ -79,7 +82,8 @@ export type FlowCommand =
   | { readonly type: 'start'; readonly flowRunId: FlowRunId; readonly conversationId: ConversationId; readonly callId: CallId; readonly legId: LegId; readonly flowId: FlowId; readonly flow: FloorFlow }
   | { readonly type: 'say-closing'; readonly flowRunId: FlowRunId; readonly conversationId: ConversationId; readonly callId: CallId; readonly legId: LegId; readonly prompt: string; readonly language: Language; readonly answered: boolean }
   | { readonly type: 'answered'; readonly flow: FloorFlow }
-  | { readonly type: 'play-finished'; readonly playId: PlayId; readonly flow: FloorFlow | undefined }
+  /** `typedKey` is the digit itself of the run's `typedAhead`, looked up by the caller; empty when there is none. */
+  | { readonly type: 'play-finished'; readonly playId: PlayId; readonly flow: FloorFlow | undefined; readonly typedKey: string }
   /** `key` is the digit itself, looked up by the caller; only its reference is kept. */
   | { readonly type: 'digit'; readonly key: string; readonly digit: PersonalRef; readonly flow: FloorFlow }
   | { readonly type: 'time-over'; readonly stepId: string; readonly attempt: number; readonly flow: FloorFlow }
@@ -97,6 +101,7 @@ interface Walk {
   readonly answered: boolean;
   readonly stepCount: number;
   readonly facts: Facts;
+  readonly typed?: { readonly key: string; readonly digit: PersonalRef };
 }
 
 export const flowRun: Decider<FlowRun, FlowCommand, FlowEvent, FlowRefusal> = {
@@ -156,6 +161,7 @@ function enter(stepId: string | undefined, walk: Walk): FlowEvent[] {
     case 'play':
       return [{ ...who, type: 'flow-play-entered', stepId, playId: facts.draw('play'), items: step.items }];
     case 'menu':
+      if (walk.typed && Object.hasOwn(step.options, walk.typed.key)) return chooseTyped(stepId, step, walk, walk.typed);
       return [{ ...who, type: 'flow-menu-asked', stepId, playId: facts.draw('play'), attempt: 1, items: step.items }];
     case 'queue':
       return end({ kind: 'queued', queueId: step.queueId });
@@ -166,21 +172,32 @@ function enter(stepId: string | undefined, walk: Walk): FlowEvent[] {
   }
 }
 
-const goOn = (state: FlowRun, flow: FloorFlow, stepId: string | undefined, facts: Facts): FlowEvent[] =>
-  enter(stepId, { flow, who: { ...which({ ...state, at: facts.now }), legId: state.legId }, answered: state.answered || state.state === 'answering', stepCount: state.stepCount, facts });
+/** A key pressed before the menu was reached answers it; it answers one menu only. */
+function chooseTyped(stepId: string, menu: Extract<FloorFlowStep, { kind: 'menu' }>, walk: Walk, { key, digit }: NonNullable<Walk['typed']>): FlowEvent[] {
+  const { label, next } = menu.options[key]!;
+  const { typed: _, ...rest } = walk;
+  return [{ ...which(walk.who), type: 'flow-menu-chosen', stepId, digit, label, next }, ...enter(next, { ...rest, stepCount: walk.stepCount + 1 })];
+}
+
+const goOn = (state: FlowRun, flow: FloorFlow, stepId: string | undefined, facts: Facts, typed?: Walk['typed']): FlowEvent[] =>
+  enter(stepId, { ...(typed && { typed }), flow, who: { ...which({ ...state, at: facts.now }), legId: state.legId }, answered: state.answered || state.state === 'answering', stepCount: state.stepCount, facts });
 
 function playFinished(state: FlowRun, command: Extract<FlowCommand, { type: 'play-finished' }>, facts: Facts): Answer {
   if (state.state === 'answering' || state.playId !== command.playId) return refused('other-play');
   if (state.state === 'closing') return decided(ended(state, { kind: 'hung-up', reason: 'closed' }, facts.now));
   if (!command.flow) return decided(ended(state, { kind: 'hung-up', reason: 'step-missing' }, facts.now));
   const step = stepAt(state, command.flow);
-  if (state.state === 'playing') return decided(...goOn(state, command.flow, nextOf(step), facts));
+  if (state.state === 'playing') {
+    const typed = state.typedAhead === null ? undefined : { key: command.typedKey, digit: state.typedAhead };
+    return decided(...goOn(state, command.flow, nextOf(step), facts, typed));
+  }
   if (state.deadline !== null) return refused('not-allowed-now');
   if (step?.kind !== 'menu') return decided(ended(state, { kind: 'hung-up', reason: 'step-missing' }, facts.now));
   return decided({ ...which({ ...state, at: facts.now }), type: 'flow-menu-listening', stepId: state.stepId, attempt: state.attempt, deadline: facts.now + step.timeoutMs });
 }
 
 function digitPressed(state: FlowRun, command: Extract<FlowCommand, { type: 'digit' }>, facts: Facts): Answer {
+  if (state.state === 'playing') return decided({ ...which({ ...state, at: facts.now }), type: 'flow-key-typed-ahead', stepId: state.stepId, digit: command.digit });
   if (state.state !== 'asking') return refused('not-allowed-now');
   const step = stepAt(state, command.flow);
   const option = step?.kind === 'menu' && Object.hasOwn(step.options, command.key) ? step.options[command.key] : undefined;
@@ -238,7 +255,9 @@ function evolveAtStep(state: AnsweringRun | PlayingRun | AskingRun, event: Extra
     case 'flow-answer-entered':
       return { state: 'answering', ...at, answered: false, stepCount };
     case 'flow-play-entered':
-      return { state: 'playing', ...at, stepCount, playId: event.playId };
+      return { state: 'playing', ...at, stepCount, playId: event.playId, typedAhead: state.state === 'playing' ? state.typedAhead : null };
+    case 'flow-key-typed-ahead':
+      return state.state === 'playing' ? { ...state, typedAhead: event.digit } : state;
     case 'flow-menu-asked':
       return { state: 'asking', ...at, stepCount, playId: event.playId, attempt: event.attempt, deadline: null };
     case 'flow-menu-listening':

@@ -99,7 +99,11 @@ function playFinished(turn: Turn, { playId, reason }: FactOf<'play-finished'>): 
   if (reason === 'stopped' || reason === 'replaced') return 'of-no-consequence';
   const owner = turn.world.indexes.playOwners.get(playId);
   if (!owner) return 'other-play';
-  if (owner.kind === 'flow-run') return turn.flowRun(owner.id, { type: 'play-finished', playId, flow: flowOf(turn.world, owner.id) });
+  if (owner.kind === 'flow-run') {
+    const typed = turn.typedAhead(owner.id);
+    const typedKey = typed === null ? '' : personalValue(turn.world, typed);
+    return turn.flowRun(owner.id, { type: 'play-finished', playId, flow: flowOf(turn.world, owner.id), typedKey });
+  }
   // Music that cannot be played is not tried again and again: silence is better than a loop of failures.
   const hearing = turn.world.waiting.get(owner.id)?.hearing;
   return hearing?.kind === 'music' && reason === 'failed' ? 'of-no-consequence' : turn.waiting(owner.id, { type: 'play-finished', playId });
