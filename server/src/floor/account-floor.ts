@@ -45,7 +45,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
   readonly #effects: EffectLine;
   #epoch = 0;
   #seq = 0;
-  #positions: Positions = { switchSeq: 0, outbox: 0 };
+  #positions: Positions = { switchSeq: 0, outbox: 0, ownSeq: 0 };
   #snapshotSeq = 0;
   #lastCommit: Promise<unknown> = Promise.resolve();
   #stopped = false;

@@ -17,6 +17,8 @@ export interface Positions {
   /** Every event of the switch up to here was committed by every account. */
   readonly switchSeq: number;
   readonly outbox: number;
+  /** The last event of the switch that this account took: what the switch repeats after a restart is dropped up to here. */
+  readonly ownSeq: number;
 }
 
 export function encodeSnapshot(world: FloorWorld, timers: Iterable<Timer>, openEffects: Iterable<Effect>, positions: Positions): Uint8Array {

@@ -10,6 +10,7 @@ import { recordingFolderAt } from '../capabilities/recordings/storage/recording-
 import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
 import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
 import { createHttp, type HttpSide } from '../http/create-http.ts';
+import { floorOfPeople } from '../http/create-routes.ts';
 import { createStores, type Stores } from '../http/create-stores.ts';
 import { defaultHttpSettings } from '../http/settings.ts';
 import { openPool, type Pool } from '../storage/pool.ts';
@@ -166,7 +167,7 @@ async function endSessions(parts: Parameters<typeof createHttp>[0], http: HttpSi
     devices: stores.devices,
     accountKeys: parts.accountKeys,
     switch: { provisionDevice: parts.provisioning.device, removeDevice: parts.provisioning.removeDevice },
-    floor: parts.floor,
+    floor: floorOfPeople(parts.floor),
     clock: parts.clock,
     softphoneLifetimeMs: parts.settings.softphoneLifetimeMs,
     sessions: http.sessions,

@@ -87,12 +87,13 @@ export class FloorProcess {
   connect(socketPath: string, sources: ProvisioningSources): { readonly client: SwitchClient; readonly provisioning: Provisioning } {
     const { floors } = this;
     const epoch = floors.highestEpoch;
-    const client = connectToSwitch({ socketPath, epoch, committedSeq: floors.switchSeq, logger: this.#options.logger });
+    const committedSeq = floors.switchSeq(this.#onSwitch);
+    const client = connectToSwitch({ socketPath, epoch, committedSeq, logger: this.#options.logger });
     this.#switch = client;
     const provisioning = new Provisioning(client, epoch, sources);
     this.#provisioning = provisioning;
-    const line = new SwitchLine(client, floors.switchSeq, (account, event, committed) => floors.takeEvent(account, event, committed));
-    client.onSnapshot((snapshot) => ignoreFailure('taking a snapshot of the switch', floors.takeSnapshot(snapshot)));
+    const line = new SwitchLine(client, committedSeq, (account, event, committed) => floors.takeEvent(account, event, committed));
+    client.onSnapshot((snapshot) => ignoreFailure('taking a snapshot of the switch', floors.takeSnapshot(snapshot).then(() => line.skipTo(snapshot.seq))));
     client.onEvent((event) => line.take(event));
     client.onConnection((connected) => {
       this.#options.logger.info({ connected, switchId: client.switchId }, 'connection to the switch');

@@ -9,7 +9,7 @@ import type { OutboxRead } from '../storage/outbox.postgres.ts';
 import type { SwitchSnapshot, TelephonyEvent, TelephonyPort } from '../telephony/port/index.ts';
 import type { FloorEvent, Input, World } from './account-program/index.ts';
 import { ConfigurationLine } from './configuration-line.ts';
-import { type PositionedTelephonyInput, takeIn, withoutNumbers } from './intake.ts';
+import { type PositionedTelephonyInput, takeIn, takeInSnapshot } from './intake.ts';
 
 export type FloorTurn = Turn<Input, FloorEvent>;
 type CommitListener = Parameters<FloorPort['onCommitted']>[0];
@@ -24,7 +24,7 @@ export interface FloorsOptions {
   readonly owner: string;
   readonly readOutbox: (account: AccountId, afterPosition: number) => Promise<OutboxRead>;
   readonly onTurn: (turn: FloorTurn) => void;
-  readonly onAlarm: (name: string, detail: string, account: AccountId) => void;
+  readonly onAlarm: (name: string, detail: string, account: AccountId | undefined) => void;
 }
 
 /** The accounts whose floor this process holds. */
@@ -84,8 +84,9 @@ export class Floors implements FloorPort {
     return Math.max(0, ...[...this.#floors.values()].map((floor) => floor.epoch));
   }
 
-  get switchSeq(): number {
-    return Math.max(0, ...[...this.#floors.values()].map((floor) => floor.positions.switchSeq));
+  /** How far these accounts have come together in the events of their engine. */
+  switchSeq(accounts: readonly AccountId[]): number {
+    return Math.max(0, ...accounts.map((account) => this.#floors.get(account)?.positions.switchSeq ?? 0));
   }
 
   get overloaded(): boolean {
@@ -94,20 +95,27 @@ export class Floors implements FloorPort {
 
   takeEvent(account: AccountId, event: TelephonyEvent, committedSeq: number): Promise<unknown> {
     const floor = this.#floors.get(account);
+    if (account === '') {
+      // The switch as a whole: nobody's calls, everybody's machine.
+      if (event.fact.type === 'alarm') this.#options.onAlarm(event.fact.name, event.fact.detail, undefined);
+      return Promise.resolve();
+    }
     if (!floor) {
       this.#options.onAlarm('event-of-nobody', `an event ${event.fact.type} of an account that is not held here`, account);
       return Promise.resolve();
     }
+    if (event.seq <= floor.positions.ownSeq) return Promise.resolve();
     const { input, personal } = takeIn(event, committedSeq);
     return floor.submit(input, personal);
   }
 
   /** The switch was restarted, or its buffer did not reach back: each account compares its legs with what there is. */
   async takeSnapshot(snapshot: SwitchSnapshot): Promise<void> {
-    const { legs, endedLegs, recordings, devices, trunks, ...rest } = withoutNumbers(snapshot);
     for (const [account, floor] of this.#floors) {
       const own = <Row extends { readonly account: AccountId }>(rows: readonly Row[]): Row[] => rows.filter((row) => row.account === account);
-      await floor.submit({ type: 'switch-snapshot', snapshot: { ...rest, legs: own(legs), endedLegs: own(endedLegs), recordings: own(recordings), devices: own(devices), trunks: own(trunks) } });
+      const { legs, endedLegs, recordings, devices, trunks } = snapshot;
+      const taken = takeInSnapshot({ ...snapshot, legs: own(legs), endedLegs: own(endedLegs), recordings: own(recordings), devices: own(devices), trunks: own(trunks) });
+      await floor.submit({ type: 'switch-snapshot', snapshot: taken.snapshot }, taken.personal);
     }
   }
 
@@ -144,7 +152,8 @@ export class Floors implements FloorPort {
 }
 
 function positionsOf(input: Input): Partial<Positions> {
-  if (input.type === 'telephony') return { switchSeq: (input as PositionedTelephonyInput).committedSeq };
+  if (input.type === 'telephony') return { switchSeq: (input as PositionedTelephonyInput).committedSeq, ownSeq: input.seq };
+  if (input.type === 'switch-snapshot') return { switchSeq: input.snapshot.seq, ownSeq: input.snapshot.seq };
   if (input.type === 'configuration') return { outbox: input.change.position };
   return {};
 }

@@ -16,12 +16,7 @@ export type PositionedTelephonyInput = TelephonyInput & { readonly committedSeq:
  */
 export function takeIn(event: TelephonyEvent, committedSeq: number): Intake<PositionedTelephonyInput> {
   const personal: Record<string, string> = {};
-  const refer = (value: string): string => {
-    if (value === '') return '';
-    const reference: PersonalRef = randomId('personal', event.at);
-    personal[reference] = value;
-    return reference;
-  };
+  const refer = referTo(personal, event.at);
   const fact = withReferences(event.fact, refer);
   return { input: { ...telephonyInput({ ...event, fact }), committedSeq }, personal };
 }
@@ -43,7 +38,22 @@ function partyReferences(party: Party, refer: (value: string) => string): Party 
   return { number: refer(party.number), ...(party.name === undefined ? {} : { name: refer(party.name) }) };
 }
 
-/** What the floor needs of a snapshot is which legs, recordings and devices there are; whose numbers they carry it knows already. */
-export function withoutNumbers(snapshot: SwitchSnapshot): SwitchSnapshot {
-  return { ...snapshot, legs: snapshot.legs.map((leg) => ({ ...leg, caller: { number: '' }, dialled: '' })) };
+/** A snapshot with references like those of events. Callers in it that the floor knows already keep the reference they came with. */
+export function takeInSnapshot(snapshot: SwitchSnapshot): { readonly snapshot: SwitchSnapshot; readonly personal: Readonly<Record<string, string>> } {
+  const personal: Record<string, string> = {};
+  const legs = snapshot.legs.map((leg) => {
+    if (leg.state !== 'offered') return { ...leg, caller: { number: '' }, dialled: '' };
+    const refer = referTo(personal, snapshot.at);
+    return { ...leg, caller: partyReferences(leg.caller, refer), dialled: refer(leg.dialled) };
+  });
+  return { snapshot: { ...snapshot, legs }, personal };
 }
+
+const referTo =
+  (personal: Record<string, string>, at: number) =>
+  (value: string): string => {
+    if (value === '') return '';
+    const reference: PersonalRef = randomId('personal', at);
+    personal[reference] = value;
+    return reference;
+  };

@@ -23,6 +23,14 @@ export class SwitchLine {
     return this.#committedSeq;
   }
 
+  /** All accounts have taken in a snapshot that stands for every event up to its number. */
+  skipTo(seq: number): void {
+    this.#underWay = this.#underWay.filter((entry) => entry.seq > seq);
+    if (seq <= this.#committedSeq) return;
+    this.#committedSeq = seq;
+    this.#port.acknowledge(seq);
+  }
+
   take(event: TelephonyEvent): void {
     const entry = { seq: event.seq, done: false };
     this.#underWay.push(entry);

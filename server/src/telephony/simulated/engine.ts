@@ -53,13 +53,15 @@ export class SimulatedEngine implements TelephonyPort {
   readonly #recordings = new Map<RecordingId, { readonly account: AccountId; readonly bridgeId: BridgeId; readonly since: Instant }>();
   readonly #commands = new Set<string>();
   readonly #devices = new Map<DeviceId, AccountId>();
-  #seq = 0;
+  #seq: number;
   #epoch = 0;
   #take: (event: TelephonyEvent) => void = () => {};
   #world: World | undefined;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
+    // Above every number of an engine before this one, as the switch's are: at most 1,000 events a millisecond.
+    this.#seq = scheduler.now() * 1_000;
   }
 
   inhabit(world: World): void {
