@@ -1,8 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { withoutJsonSchema } from './without-json-schema.ts';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), withoutJsonSchema()],
   build: {
     target: 'es2022',
     outDir: 'dist',
@@ -10,6 +11,8 @@ export default defineConfig({
     // Fonts and pictures stay files: the content security policy allows no data: sources.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The contract's modules only define: a screen that needs no queue settings does not download their schema.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/contract\/src\//, sideEffects: false }] } },
   },
   server: {
     proxy: {

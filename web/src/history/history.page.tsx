@@ -10,6 +10,7 @@ import { may, useSession } from '../session/session.tsx';
 import { Empty, Failure, Skeleton } from '../ui/parts.tsx';
 import { filterOf, isFiltered, namesIn, readSearch, writeSearch, type HistorySearch } from './history.view-model.ts';
 import { HistoryFilters } from './history-filters.tsx';
+import { listAgents, listQueues } from './names-api.ts';
 import { HistoryTable } from './history-table.tsx';
 import './history.css';
 
@@ -78,8 +79,8 @@ export function HistoryPage() {
 /** Names to filter by: the lists where the role may read them, and whatever was met in the rows. */
 function useNames(rows: Parameters<typeof namesIn>[0]) {
   const session = useSession();
-  const queues = useQuery({ queryKey: ['queues'], queryFn: ({ signal }) => api.queues(signal), enabled: may(session, 'queues:read'), staleTime: 300_000 });
-  const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => api.agents(signal), enabled: may(session, 'agents:edit-skills'), staleTime: 300_000 });
+  const queues = useQuery({ queryKey: ['queues'], queryFn: ({ signal }) => listQueues(signal), enabled: may(session, 'queues:read'), staleTime: 300_000 });
+  const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => listAgents(signal), enabled: may(session, 'agents:edit-skills'), staleTime: 300_000 });
   const met = namesIn(rows);
   return {
     queues: [...new Map([...met.queues, ...(queues.data?.items ?? []).map(({ queueId, name }) => [queueId, name] as const)])],

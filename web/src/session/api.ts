@@ -1,5 +1,4 @@
 import {
-  agentList,
   callPage,
   conversationPage,
   conversationView,
@@ -7,7 +6,6 @@ import {
   feedTicket,
   guestCall,
   noteView,
-  queueList,
   recordingLink,
   sessionView,
   softphoneRegistration,
@@ -17,7 +15,7 @@ import {
 } from '@centralita/contract';
 import { request } from './api-client.ts';
 
-/** Every address this app asks for, in one place. */
+/** The addresses this app asks for. Those of one screen alone, with heavy schemas, are beside that screen. */
 const at = (strings: TemplateStringsArray, ...parts: readonly string[]): string => String.raw({ raw: strings }, ...parts.map(encodeURIComponent));
 
 export const api = {
@@ -41,8 +39,6 @@ export const api = {
   setTags: (conversationId: string, tags: readonly string[]) => request('PUT', at`/api/conversations/${conversationId}/tags`, { body: { tags } }),
   setOutcome: (conversationId: string, outcome: string | null) => request('PUT', at`/api/conversations/${conversationId}/outcome`, { body: { outcome } }),
   recordingLink: (recordingId: string) => request('POST', at`/api/recordings/${recordingId}/link`, { answer: recordingLink }),
-  queues: (signal?: AbortSignal) => request('GET', '/api/queues', { answer: queueList, signal }),
-  agents: (signal?: AbortSignal) => request('GET', '/api/agents', { answer: agentList, signal }),
 
   runDemo: (running: boolean) => request('POST', '/api/demo', { body: { running }, answer: demoState }),
   callPage: (slug: string, signal?: AbortSignal) => request('GET', at`/api/public/${slug}`, { answer: callPage, signal }),

@@ -5,14 +5,15 @@ import { preview } from 'vite';
 import { serve, type FakeRegistrar, type Scene } from './fake-server.ts';
 import { scenes } from './scenes.ts';
 
-/** `node web/src/testing/pictures.ts FOLDER [names…]`: a picture of every screen and what axe says of it. Needs a fresh build. */
+/** `node web/src/testing/pictures.ts FOLDER [names…]`: a picture of every screen and what axe says of it. Needs a fresh build, in DIST if not in dist. */
 const [folder = 'pictures', ...only] = process.argv.slice(2);
 /** Both themes, both languages, phone, middle and wide, without every product of them. `LOOKS=all` takes them all, `LOOKS=one` the first. */
 const every = ['light', 'dark'].flatMap((theme) => ['es', 'en'].flatMap((language) => [1440, 900, 400].map((width) => [theme, language, width] as const)));
 const some = [['light', 'es', 1440], ['dark', 'en', 1440], ['light', 'en', 400], ['dark', 'es', 400], ['light', 'es', 900]] as const;
 const looks = process.env['LOOKS'] === 'all' ? every : process.env['LOOKS'] === 'one' ? some.slice(0, 1) : some;
 await mkdir(folder, { recursive: true });
-const server = await preview({ root: new URL('../..', import.meta.url).pathname, preview: { port: 4179, strictPort: false }, logLevel: 'error' });
+const dist = process.env['DIST'];
+const server = await preview({ root: new URL('../..', import.meta.url).pathname, ...(dist ? { build: { outDir: dist } } : {}), preview: { port: 4179, strictPort: false }, logLevel: 'error' });
 const address = server.resolvedUrls?.local[0] ?? 'http://localhost:4179/';
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'] });
 let faults = 0;

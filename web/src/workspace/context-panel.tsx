@@ -1,15 +1,16 @@
 import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Timeline } from '../history/timeline.tsx';
 import { useNow } from '../live/live.tsx';
 import { api } from '../session/api.ts';
 import { queryClient, usePlace } from '../session/session.tsx';
 import { dayKey, formatDay, formatDuration, formatTime } from '../ui/format.ts';
 import { Skeleton } from '../ui/parts.tsx';
 import { conversationOf, type Moment } from './moment.view-model.ts';
+
+const Timeline = lazy(async () => ({ default: (await import('../history/timeline.tsx')).Timeline }));
 
 /** The right panel: this call's timeline, and what was said before. */
 export function ContextPanel({ moment }: { readonly moment: Moment }) {
@@ -37,7 +38,7 @@ function ThisCall({ conversationId, life }: { readonly conversationId: string; r
   return (
     <section>
       <h2 className="eyebrow">{t('workspace.context.thisCall')}</h2>
-      {isPending ? <Skeleton lines={5} /> : data && data.timeline.length > 0 ? <Timeline conversation={data} compact /> : <p className="muted small">{t('workspace.context.noTimeline')}</p>}
+      {isPending ? <Skeleton lines={5} /> : data && data.timeline.length > 0 ? <Suspense fallback={<Skeleton lines={5} />}><Timeline conversation={data} compact /></Suspense> : <p className="muted small">{t('workspace.context.noTimeline')}</p>}
     </section>
   );
 }
