@@ -5,7 +5,7 @@ import type { AccountKeys } from '../capabilities/accounts/index.ts';
 import { argonPasswords } from '../capabilities/people/application/passwords.ts';
 import { createDemoAccount, createLiveDemoAccount } from '../capabilities/people/index.ts';
 import { accountWriter } from '../capabilities/people/storage/account-writer.postgres.ts';
-import type { Stores } from '../http/create-stores.ts';
+import type { Stores } from './create-stores.ts';
 import { writeFirstSignIn } from '../config/first-sign-in.ts';
 import type { Pool } from '../storage/pool.ts';
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type AccountId, type Clock, ignoreFailure, systemClock } from '@centralita/kernel';
 import type { Logger } from 'pino';
+import type { AccountKeys } from '../capabilities/accounts/index.ts';
 import { accountKeysIn } from '../capabilities/accounts/storage/account-keys.postgres.ts';
 import { listForSwitch } from '../capabilities/numbers/application/list-for-switch.ts';
 import { endExpiredSessions, listDevicesForSwitch } from '../capabilities/people/index.ts';
@@ -9,15 +10,16 @@ import { expiredSessionsIn } from '../capabilities/people/storage/sessions.postg
 import { recordingFolderAt } from '../capabilities/recordings/storage/recording-folder.ts';
 import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
 import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
-import { createHttp, type HttpSide } from '../http/create-http.ts';
-import { floorOfPeople } from '../http/create-routes.ts';
-import { createStores, type Stores } from '../http/create-stores.ts';
+import { createHttp, type HttpDeps, type HttpSide } from './create-http.ts';
+import { floorOfPeople } from './create-routes.ts';
+import { createStores, type Stores } from './create-stores.ts';
 import { defaultHttpSettings } from '../http/settings.ts';
 import { openPool, type Pool } from '../storage/pool.ts';
 import { createFirstAccounts, listAccounts } from './accounts.ts';
 import { FloorProcess } from './floor-process.ts';
 import type { FloorTurn } from './floors.ts';
 import { LiveDemo } from './live-demo.ts';
+import type { Provisioning } from './provisioning.ts';
 import { RecordingKeeper } from './recording-keeper.ts';
 import { TodayOfAccounts } from './today.ts';
 
@@ -26,15 +28,50 @@ const SESSION_CHECK_MS = 60_000;
 /** Builds the control process from its settings, top to bottom, and starts it. */
 export async function startControl(settings: ControlSettings, logger: Logger): Promise<RunningRole> {
   const clock = systemClock();
-  const appPool = openPool(settings.databases.app, { name: 'centralita-app', max: 16, onBreak: (error) => logger.warn({ err: error }, 'a database connection broke') });
-  const floorPool = openPool(settings.databases.floor, { name: 'centralita-floor', max: 8, onBreak: (error) => logger.warn({ err: error }, 'a database connection broke') });
+  const onBreak = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
+  const appPool = openPool(settings.databases.app, { name: 'centralita-app', max: 16, onBreak });
+  const floorPool = openPool(settings.databases.floor, { name: 'centralita-floor', max: 8, onBreak });
   const accountKeys = accountKeysIn(appPool, settings.secretsDir);
-
   const stores = createStores(appPool, clock, () => {});
   if ((await listAccounts(floorPool)).length === 0) await createFirstAccounts(stores, accountKeys, settings.secretsDir);
 
+  const screens: { http?: HttpSide } = {};
+  const foundation: Foundation = { settings, logger, clock, appPool, floorPool, accountKeys, stores, banner: (banner, active) => screens.http?.banner({ type: 'banner', banner, active }) };
+  const live = await startFloor(foundation);
+  const http = await createHttp(httpDeps(foundation, live));
+  screens.http = http;
+  for (const account of live.floorProcess.floors.accounts) {
+    await http.openAccount(account);
+    await live.keeper.open(account);
+  }
+  const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(foundation, live, http)), SESSION_CHECK_MS);
+  await http.app.listen({ host: settings.http.address, port: settings.http.port });
+  return {
+    ready: { page: pageAddress(settings) },
+    stop: async () => {
+      clearInterval(sessions);
+      await http.close();
+      await live.close();
+      await Promise.all([appPool.end(), floorPool.end()]);
+    },
+  };
+}
+
+/** What everything else stands on. */
+interface Foundation {
+  readonly settings: ControlSettings;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly appPool: Pool;
+  readonly floorPool: Pool;
+  readonly accountKeys: AccountKeys;
+  readonly stores: Stores;
+  readonly banner: (banner: 'storage-away' | 'switch-away', active: boolean) => void;
+}
+
+/** Everything that decides, and what follows its turns. */
+async function startFloor({ settings, logger, clock, floorPool, accountKeys, stores, banner }: Foundation) {
   const listeners: ((turn: FloorTurn) => void)[] = [];
-  let http: HttpSide | undefined;
   const floorProcess = new FloorProcess({
     floorPool,
     spoolDir: settings.spoolDir,
@@ -46,9 +83,9 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
     },
     onStorageAway: (active) => {
       logger.warn({ active }, 'the database is away; turns go to the spool');
-      http?.banner({ type: 'banner', banner: 'storage-away', active });
+      banner('storage-away', active);
     },
-    onSwitchAway: (active) => http?.banner({ type: 'banner', banner: 'switch-away', active }),
+    onSwitchAway: (active) => banner('switch-away', active),
     onAlarm: (name, detail, account) => logger.error({ alarm: name, account, detail }, 'alarm'),
     onFenced: () => {
       logger.fatal('another control process took the accounts over; this one ends');
@@ -65,60 +102,51 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   const recordingFolder = recordingFolderAt(path.dirname(settings.recordings.incoming));
   const keeper = new RecordingKeeper({ table: stores.recordings, folder: recordingFolder, accountKeys }, floorProcess.floors);
   const liveDemo = await openAccounts({ floorPool, floorProcess, projector, today, clock });
-  listeners.push((turn) => projector.take([turn]), (turn) => today.take(turn), (turn) => keeper.took(turn), (turn) => liveDemo?.account === turn.account && liveDemo.took(turn));
-
+  const traceOwners = new TraceOwners();
+  listeners.push((turn) => projector.take([turn]), (turn) => today.take(turn), (turn) => keeper.took(turn), (turn) => traceOwners.took(turn), (turn) => liveDemo?.took(turn));
   const { client, provisioning } = floorProcess.connect(settings.switchSocket, {
     devicesOf: (account) => listDevicesForSwitch({ read: stores.read, devices: stores.devices, accountKeys, clock }, account),
     linesOf: (account) => listForSwitch({ ...stores, accountKeys, drawId: () => '' }, account),
   });
-  const traceOwners = new TraceOwners();
-  listeners.push((turn) => traceOwners.took(turn));
-  const parts = {
+  const close = async (): Promise<void> => {
+    await liveDemo?.close();
+    await floorProcess.close();
+    await keeper.close();
+    await projector.close();
+    today.close();
+  };
+  return { floorProcess, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, close };
+}
+type LiveSide = Awaited<ReturnType<typeof startFloor>>;
+
+function httpDeps({ settings, logger, clock, appPool, accountKeys }: Foundation, live: LiveSide): HttpDeps {
+  const { floorProcess, provisioning, traceOwners, client, liveDemo, today, recordingFolder } = live;
+  return {
     pool: appPool,
     clock,
     settings: httpSettings(settings),
     floor: floorProcess.floors,
     accountKeys,
     recordingFolder,
-    provisioning: {
-      device: provisioning.device.bind(provisioning),
-      removeDevice: provisioning.removeDevice.bind(provisioning),
-      lines: provisioning.lines.bind(provisioning),
-    },
+    provisioning: provisioningOf(provisioning),
     softphoneReach: reachOf(settings),
-    traceOf: async (account: AccountId, legId: string) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
+    traceOf: async (account, legId) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
     demo: {
       liveDemo: () => ({ available: liveDemo !== undefined, running: liveDemo?.running ?? false }),
-      switchDemo: async (running: boolean) => (running ? liveDemo?.start() : liveDemo?.stop()),
+      switchDemo: async (running) => (running ? liveDemo?.start() : liveDemo?.stop()),
     },
     logger,
     certificate: settings.certificate && { cert: fs.readFileSync(settings.certificate.certFile, 'utf8'), key: fs.readFileSync(settings.certificate.keyFile, 'utf8') },
-    today: (account: AccountId) => today.of(account),
+    today: (account) => today.of(account),
     liveDemoAccount: () => liveDemo?.account,
   };
-  http = await createHttp(parts);
-  for (const account of floorProcess.floors.accounts) {
-    await http.openAccount(account);
-    await keeper.open(account);
-  }
-  const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(parts, http!, stores, floorProcess.floors.accounts)), SESSION_CHECK_MS);
-  await http.app.listen({ host: settings.http.address, port: settings.http.port });
-
-  return {
-    ready: { page: pageAddress(settings) },
-    stop: async () => {
-      clearInterval(sessions);
-      await http.close();
-      await liveDemo?.stop();
-      await liveDemo?.close();
-      await floorProcess.close();
-      await keeper.close();
-      await projector.close();
-      today.close();
-      await Promise.all([appPool.end(), floorPool.end()]);
-    },
-  };
 }
+
+const provisioningOf = (provisioning: Provisioning): HttpDeps['provisioning'] => ({
+  device: (account, device) => provisioning.device(account, device),
+  removeDevice: (account, deviceId) => provisioning.removeDevice(account, deviceId),
+  lines: (account) => provisioning.lines(account),
+});
 
 async function openAccounts(parts: { readonly floorPool: Pool; readonly floorProcess: FloorProcess; readonly projector: Projector; readonly today: TodayOfAccounts; readonly clock: Clock }): Promise<LiveDemo | undefined> {
   const { floorPool, floorProcess, projector, today, clock } = parts;
@@ -161,19 +189,20 @@ function reachOf(settings: ControlSettings) {
   };
 }
 
-async function endSessions(parts: Parameters<typeof createHttp>[0], http: HttpSide, stores: Stores, accounts: readonly AccountId[]): Promise<void> {
+async function endSessions({ settings, stores, accountKeys, clock, appPool }: Foundation, { floorProcess, provisioning }: LiveSide, http: HttpSide): Promise<void> {
+  const { device, removeDevice } = provisioningOf(provisioning);
   const deps = {
     change: stores.change,
     devices: stores.devices,
-    accountKeys: parts.accountKeys,
-    switch: { provisionDevice: parts.provisioning.device, removeDevice: parts.provisioning.removeDevice },
-    floor: floorOfPeople(parts.floor),
-    clock: parts.clock,
-    softphoneLifetimeMs: parts.settings.softphoneLifetimeMs,
+    accountKeys,
+    switch: { provisionDevice: device, removeDevice },
+    floor: floorOfPeople(floorProcess.floors),
+    clock,
+    softphoneLifetimeMs: httpSettings(settings).softphoneLifetimeMs,
     sessions: http.sessions,
-    expired: expiredSessionsIn(parts.pool),
+    expired: expiredSessionsIn(appPool),
   };
-  for (const account of accounts) await endExpiredSessions(deps, account);
+  for (const account of floorProcess.floors.accounts) await endExpiredSessions(deps, account);
 }
 
 const TRACE_OWNERS_LIMIT = 20_000;

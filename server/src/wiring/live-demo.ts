@@ -79,6 +79,7 @@ export class LiveDemo {
     await floor.submit({ type: 'switch-snapshot', snapshot: await this.#engine.snapshot() });
     floor.setConnected(true);
     floor.start();
+    await this.#signEverybodyOut();
   }
 
   /** Agents come in over a few seconds, then customers call. */
@@ -102,9 +103,7 @@ export class LiveDemo {
     this.#crowd = undefined;
     this.#time.forgetAll();
     for (const leg of (await this.#engine.snapshot()).legs) this.#engine.hangUp(leg.legId);
-    for (const [agentId, agent] of [...world.agents.entries()]) {
-      if (agent.state === 'signed-in') await this.#floors.submit(this.account, { type: 'sign-out', agentId, reason: 'session-ended' });
-    }
+    await this.#signEverybodyOut();
     for (const deviceId of [...world.deviceSettings.keys()]) this.#engine.deviceOffline(deviceId);
   }
 
@@ -115,7 +114,7 @@ export class LiveDemo {
 
   /** What agents do by themselves after the floor has told them something. */
   took(turn: FloorTurn): void {
-    if (!this.#crowd) return;
+    if (!this.#crowd || turn.account !== this.account) return;
     for (const event of turn.events) this.#react(event);
   }
 
@@ -127,6 +126,12 @@ export class LiveDemo {
     if (event.type === 'activity-changed' && event.activity === 'not-answering') {
       const { agentId } = event;
       this.#later(15_000, 40_000, () => this.#floors.submit(this.account, { type: 'return-from-not-answering', agentId }));
+    }
+  }
+
+  async #signEverybodyOut(): Promise<void> {
+    for (const [agentId, agent] of [...(this.#floors.world(this.account)?.agents.entries() ?? [])]) {
+      if (agent.state === 'signed-in') await this.#floors.submit(this.account, { type: 'sign-out', agentId, reason: 'session-ended' });
     }
   }
 

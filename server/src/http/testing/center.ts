@@ -15,7 +15,7 @@ import { readOutbox } from '../../storage/outbox.postgres.ts';
 import { freshDatabase, type TestDatabase } from '../../storage/testing/database.ts';
 import type { DeviceCredential } from '../../telephony/port/index.ts';
 import { TestFloor } from '../../wiring/account-program/testing/test-floor.ts';
-import { createHttp, type HttpDeps, type HttpSide } from '../create-http.ts';
+import { createHttp, type HttpDeps, type HttpSide } from '../../wiring/create-http.ts';
 import type { FloorPort, PersonCommand } from '../floor-port.ts';
 import { defaultHttpSettings, type HttpSettings } from '../settings.ts';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createHttp, type HttpDeps, type HttpSide } from '../create-http.ts';
+import { createHttp, type HttpDeps, type HttpSide } from '../../wiring/create-http.ts';
 import { defaultHttpSettings } from '../settings.ts';
 
 const unreachable = (): never => {

@@ -9,7 +9,7 @@ import { boardFeed, demoBoardFeed } from '../capabilities/live-board/feed/board.
 import { abandoned, addTally, answered, averageHandleTime, emptyTally, occupancy, offered, serviceLevel, type Tally } from '../capabilities/reports/index.ts';
 import { FeedHub } from '../feed/hub.ts';
 import type { FloorEventSeen } from '../feed/topic.ts';
-import type { Stores } from '../http/create-stores.ts';
+import type { Stores } from './create-stores.ts';
 import type { FloorPort } from '../http/floor-port.ts';
 import type { LiveNames } from '../http/names.ts';
 

@@ -26,7 +26,7 @@ import { feedRoutes } from '../feed/feed.routes.ts';
 import type { FeedTickets } from '../feed/tickets.ts';
 import type { Pool } from '../storage/pool.ts';
 import type { DeviceCredential } from '../telephony/port/index.ts';
-import type { Stores } from '../http/create-stores.ts';
+import type { Stores } from './create-stores.ts';
 import type { FloorPort } from '../http/floor-port.ts';
 import type { Route } from '../http/route.ts';
 import type { HttpSettings } from '../http/settings.ts';
