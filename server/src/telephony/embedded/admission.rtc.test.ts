@@ -29,6 +29,14 @@ describe('registrar', () => {
     }
   });
 
+  test('a phone that does not register is online where it was said to be, until its address is taken away', async () => {
+    const desk = harness.credential('phone');
+    await control.order({ type: 'provision-devices', account: harness.account, devices: [{ ...desk, contact: 'sip:desk@127.0.2.3:5062' }] });
+    await control.fact('device-online', (fact) => fact.deviceId === desk.deviceId);
+    await control.order({ type: 'provision-devices', account: harness.account, devices: [desk] });
+    expect((await control.fact('device-offline', (fact) => fact.deviceId === desk.deviceId)).reason).toBe('unregistered');
+  });
+
   test('a browser that is gone without a word is offline at once', async () => {
     const browser = await harness.device(control, 'browser');
     await browser.close();

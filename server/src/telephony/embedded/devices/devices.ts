@@ -15,6 +15,7 @@ export class Devices {
   readonly #contactHosts = new Map<string, number>();
   readonly #clock: Clock;
   readonly #removed: ((device: Device) => void)[] = [];
+  readonly #provisioned: ((device: Device) => void)[] = [];
   #sweepAt = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
@@ -24,6 +25,10 @@ export class Devices {
   /** Called when a device is gone: removed, expired, or provisioned anew under another name. */
   onRemoved(listener: (device: Device) => void): void {
     this.#removed.push(listener);
+  }
+
+  onProvisioned(listener: (device: Device) => void): void {
+    this.#provisioned.push(listener);
   }
 
   /** Adds and updates; what is not named stays. */
@@ -38,6 +43,7 @@ export class Devices {
       this.#byUsername.set(device.username, device);
       this.#countHost(device, 1);
       this.#sweepAt = Math.min(this.#sweepAt, device.expiresAt ?? Number.POSITIVE_INFINITY);
+      for (const listener of this.#provisioned) listener(device);
       return device;
     });
   }

@@ -44,6 +44,7 @@ export class Registrar {
     for (const kept of this.#file.all()) this.#online.set(kept.deviceId, kept.account);
     this.#bindings = createBindings(of.timers, { maxPerAor: 5, max: 50_000, onChange: (change) => this.#changed(change) });
     of.devices.onRemoved((device) => this.#revoke(device));
+    of.devices.onProvisioned((device) => this.#provisioned(device));
   }
 
   /** A REGISTER from anybody: unknown users and wrong passwords get the same challenge. */
@@ -109,7 +110,9 @@ export class Registrar {
 
   /** Kept registrations that ran out while nobody refreshed them. */
   sweep(): void {
-    for (const kept of this.#file.takeExpired()) if (this.#bindings.find(kept.username).length === 0) this.#goOffline(kept, 'expired');
+    for (const kept of this.#file.takeExpired()) {
+      if (this.#bindings.find(kept.username).length === 0 && !this.#isAlwaysThere(kept.username)) this.#goOffline(kept, 'expired');
+    }
   }
 
   close(): void {
@@ -126,11 +129,25 @@ export class Registrar {
       if (change.left > 0 || change.why === 'replaced') return;
       const known = device ?? this.#file.find(binding.aor);
       this.#file.forget(binding.aor);
-      if (known !== undefined) this.#goOffline(known, REASONS[change.why ?? 'unregistered']);
+      if (known !== undefined && device?.contact === undefined) this.#goOffline(known, REASONS[change.why ?? 'unregistered']);
       return;
     }
     if (device === undefined) return;
     this.#file.keep({ deviceId: device.deviceId, account: device.account, username: device.username }, binding);
+    this.#goOnline(device);
+  }
+
+  /** A phone that does not register counts as reachable where it was said to be; the floor distrusts it when a call to it fails. */
+  #provisioned(device: Device): void {
+    if (device.contact !== undefined) this.#goOnline(device);
+    else if (this.route(device) === undefined) this.#goOffline(device, 'unregistered');
+  }
+
+  #isAlwaysThere(username: string): boolean {
+    return this.#devices.byUsername(username)?.contact !== undefined;
+  }
+
+  #goOnline(device: Device): void {
     if (this.#online.has(device.deviceId)) return;
     this.#online.set(device.deviceId, device.account);
     this.#emit(device.account, { type: 'device-online', deviceId: device.deviceId });
