@@ -83,7 +83,7 @@ export class JsSipTransport implements SoftphoneTransport {
 
   #incoming({ session, request }: RTCSessionEvent): void {
     const header = (name: string): string | null => request.getHeader(name) ?? null;
-    const resumes = header('X-Centralita-Resume') !== null;
+    const resumes = header('X-Centralita-Return') !== null || header('X-Centralita-Resume') !== null;
     const call = this.#adopt(session, 'incoming', { offerId: header('X-Centralita-Offer'), resumes, autoAnswer: resumes || header('X-Centralita-Auto-Answer') !== null });
     this.#tell({ type: 'incoming', call });
   }

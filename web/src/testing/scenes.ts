@@ -6,7 +6,7 @@ const diego = session('supervisor');
 /** Rings with the order to answer by itself, so that the phone of the page holds a call. */
 const ringAndAnswer: NamedScene['act'] = async (page, sip) => {
   await page.waitForFunction(() => document.querySelector('.dock-state')?.textContent !== 'Conectando');
-  sip.ring(['X-Centralita-Auto-Answer: yes']);
+  sip.ring(['X-Centralita-Return: yes']);
   await page.waitForSelector('.keys .key[aria-pressed] >> nth=1', { timeout: 4_000 }).catch(() => null);
 };
 const refused = (code: string, status: number) => ({ status, body: { type: 'about:blank', title: code, status, code, requestId: 'req_1' } });
