@@ -1,4 +1,4 @@
-import { IconBook, IconCircle, IconCircleDashed, IconCoffee, IconHeadphones, IconPhoneOff, IconPlaneDeparture, IconSchool, IconSoup, IconUsers } from '@tabler/icons-react';
+import { IconBook, IconCircle, IconCircleDashed, IconCoffee, IconHeadphones, IconPhoneOff, IconUserOff, IconSchool, IconSoup, IconUsers } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 const icons: Readonly<Record<string, ComponentType<{ className?: string; 'aria-hidden'?: boolean }>>> = {
@@ -12,7 +12,7 @@ const icons: Readonly<Record<string, ComponentType<{ className?: string; 'aria-h
   meeting: IconUsers,
   training: IconSchool,
   book: IconBook,
-  away: IconPlaneDeparture,
+  away: IconUserOff,
   busy: IconPhoneOff,
   offline: IconCircleDashed,
   work: IconHeadphones,

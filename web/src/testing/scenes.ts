@@ -83,7 +83,7 @@ export const scenes: readonly NamedScene[] = [
   },
   { name: 'workspace-empty', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.empty', answers: { 'GET /api/conversations': { status: 200, body: { items: [], nextCursor: null } } } },
   { name: 'workspace-loading', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.empty', answers: { 'GET /api/conversations': 'never' } },
-  { name: 'workspace-error', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.empty', answers: { 'GET /api/conversations': refused('forbidden', 403) } },
+  { name: 'workspace-error', path: '/workspace', session: carla, me: { agent: agent() }, ready: '.mid .empty', answers: { 'GET /api/conversations': refused('forbidden', 403) } },
   { name: 'board', path: '/live', session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), ready: '.people [role=row] .who' },
   { name: 'board-simulated', path: '/live', session: { ...diego, liveDemo: { available: true, running: true } }, me: { agent: agent() }, board: board({ simulated: true }), ready: '.people [role=row] .who' },
   { name: 'board-empty', path: '/live', session: diego, me: { agent: agent() }, board: board({ waiting: 0, longestWaitSince: null, offeredToday: 0, answeredToday: 0, abandonedToday: 0, serviceLevel: null, averageHandleMs: null, occupancy: null, linesInUse: 0, linesInbound: 0, linesOutbound: 0 }, []), ready: '.people .empty' },

@@ -18,7 +18,7 @@ export function momentOf(me: Me, phone: PhoneState, statuses: readonly StatusVie
   if (me.offer) return { kind: 'ringing', offer: me.offer, phone: ringingWhere(me.offer, phone) };
   const call = me.calls[0];
   if (phone.call?.direction === 'incoming' && phone.call.state !== 'live' && !autoAnswered(call)) return { kind: 'direct', caller: callerOf(phone.call, call), answering: phone.call.state === 'answering' };
-  if (call) return { kind: 'call', call, here: phone.call !== null };
+  if (call) return { kind: 'call', call, here: phone.call !== null && phone.call.state !== 'ringing' };
   // The phone knows of a call before the feed tells: it has just been dialled or answered.
   if (phone.call) return { kind: 'connecting', number: phone.call.dialled };
   if (me.afterService) return { kind: 'after-service', afterService: me.afterService };

@@ -144,7 +144,7 @@ function nowEntry(moment: Moment) {
     case 'call': {
       const { call } = moment;
       const line = call.state === 'dialing' || call.state === 'ringing' ? 'dialing' : call.state;
-      return { tone: call.state === 'holding' ? 'held' : 'talk', party: call.other, number: null, since: call.answeredAt ?? call.since, queue: call.queueName, outbound: call.direction === 'outbound', line } as const;
+      return { tone: call.state === 'holding' ? 'held' : call.state === 'reconnecting' ? 'lost' : 'talk', party: call.other, number: null, since: call.answeredAt ?? call.since, queue: call.queueName, outbound: call.direction === 'outbound', line } as const;
     }
     case 'connecting':
       return moment.number === null ? null : ({ tone: 'talk', party: null, number: moment.number, since: null, queue: null, outbound: true, line: 'dialing' } as const);
