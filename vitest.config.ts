@@ -26,7 +26,9 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'rtc', include: ['server/**/*.rtc.test.ts'], pool: 'forks', hookTimeout: 60_000, testTimeout: 30_000 },
+        // Sound in real time: a machine that stops for half a second in the middle of a measured tone proves nothing about
+        // the product, so such a test may be heard once more.
+        test: { name: 'rtc', include: ['server/**/*.rtc.test.ts'], pool: 'forks', retry: 1, hookTimeout: 60_000, testTimeout: 30_000 },
       },
     ],
   },
