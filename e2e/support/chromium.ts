@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { writeTone } from './wav.ts';
@@ -6,6 +7,8 @@ export interface TestBrowser {
   readonly browser: Browser;
   newPage(options?: { readonly language?: 'es' | 'en' }): Promise<Page>;
   close(): Promise<void>;
+  /** Ends it as a crash or the power switch would: `kill -9`, nothing is said to anybody. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -41,10 +44,24 @@ export async function openBrowser(options: { readonly folder: string; readonly h
       return context.newPage();
     },
     async close() {
+      if (!browser.isConnected()) return;
       for (const context of contexts) await context.close();
       await browser.close();
     },
+    async kill() {
+      const gone = new Promise((resolve) => browser.once('disconnected', resolve));
+      process.kill(childWith(microphone), 'SIGKILL');
+      await gone;
+    },
   };
+}
+
+/** Playwright does not tell the browser's process: it is the child of ours that was given this microphone. */
+function childWith(argument: string): number {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(argument));
+  if (found === undefined) throw new Error(`no browser runs with ${argument}`);
+  return found;
 }
 
 /**

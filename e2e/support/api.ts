@@ -1,0 +1,37 @@
+import type { Product } from './product.ts';
+
+/** A person signed in without a browser: requests as their page would make them. */
+export class Api {
+  readonly #origin: string;
+  readonly #cookie: string;
+
+  private constructor(origin: string, cookie: string) {
+    this.#origin = origin;
+    this.#cookie = cookie;
+  }
+
+  static async signIn(product: Product, role: string): Promise<Api> {
+    const { email, password } = product.person(role);
+    const { origin } = new URL(product.address);
+    const response = await fetch(`${origin}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json', origin }, body: JSON.stringify({ email, password }) });
+    const cookie = response.headers.get('set-cookie')?.split(';')[0];
+    if (!response.ok || cookie === undefined) throw new Error(`signing in: ${response.status} ${await response.text()}`);
+    return new Api(origin, cookie);
+  }
+
+  async get<Answer>(path: string): Promise<Answer> {
+    return (await this.#send('GET', path, {})).json() as Promise<Answer>;
+  }
+
+  /** Replaces what is there now: with the version that it has now, as a form that was just opened. */
+  async put(path: string, body: unknown): Promise<void> {
+    const etag = (await this.#send('GET', path, {})).headers.get('etag');
+    await this.#send('PUT', path, { 'content-type': 'application/json', ...(etag ? { 'if-match': etag } : {}) }, body);
+  }
+
+  async #send(method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<Response> {
+    const response = await fetch(`${this.#origin}${path}`, { method, headers: { ...headers, cookie: this.#cookie, origin: this.#origin }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+}
