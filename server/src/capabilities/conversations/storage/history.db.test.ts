@@ -87,6 +87,19 @@ describe('history', () => {
     expect(await deps.history.list({ account: other, userId: 'usr_elena', scope: 'account' }, { limit: 50 }, undefined)).toEqual([]);
   });
 
+  test('[S1.20, S2.16] a call that rang for an agent is theirs too: missed, whoever took it later', async () => {
+    expect(await idsFor(as('usr_ximena', 'own'))).toEqual(['cnv_3']);
+    await database.owner.query(
+      `insert into offers (offer_id, account, conversation_id, segment_id, queue_id, agent_id, offered_at, waited_ms, selection, skill_level, idle_ms, queue_priority, passed_over, runners_up, ending, first_seq)
+       values ('off_rung', $1, 'cnv_1', 'seg_1', 'que_ventas', 'usr_ximena', now(), 0, 'longest-idle', 0, 0, 1, '{}', '[]', 'expired', 1)`,
+      [account],
+    );
+    expect(await idsFor(as('usr_ximena', 'own'))).toEqual(['cnv_3', 'cnv_1']);
+    expect(await idsFor(as('usr_ximena', 'own'), { mine: true })).toEqual(['cnv_3', 'cnv_1']);
+    expect(await idsFor(as('usr_ximena', 'own'), { agentId: 'usr_ximena' })).toEqual(['cnv_3']);
+    await database.owner.query(`delete from offers where offer_id = 'off_rung'`);
+  });
+
   test('[S4.6] filters by time, queue, agent, ending, direction and own', async () => {
     expect(await idsFor(elena(), { queueId: 'que_soporte' })).toEqual(['cnv_3']);
     expect(await idsFor(elena(), { agentId: 'usr_carla' })).toEqual(['cnv_4', 'cnv_1']);

@@ -32,13 +32,17 @@ export interface ConversationSqlRow {
   readonly own_number: string | null;
 }
 
+/** The conversation is this person's: they took part in it, or it rang for them (S1.20; S2.16 lists what they missed). */
+const OF_AGENTS = (agents: string) => `(
+    exists (select from participations p where p.conversation_id = c.conversation_id and p.agent_id in (${agents}))
+    or exists (select from offers o where o.conversation_id = c.conversation_id and o.agent_id in (${agents})))`;
+
 /**
- * Scopes (design 7): `account` is everything; the others are the conversations that somebody within reach took part in (S0.23),
- * the viewer always within their own reach.
+ * Scopes (design 7): `account` is everything; the others are the conversations of somebody within reach (S0.23), the viewer
+ * always within their own reach.
  */
 const WITHIN = (viewer: string, scope: string) => `
-  (${scope}::text = 'account' or exists (
-    select from participations p where p.conversation_id = c.conversation_id and p.agent_id in (select reachable_users(${viewer}, ${scope}))))`;
+  (${scope}::text = 'account' or ${OF_AGENTS(`select reachable_users(${viewer}, ${scope})`)})`;
 
 /** Names and numbers are joined when read: a person who is erased is gone from history without touching it. */
 const WITH_NAMES = `
@@ -83,9 +87,8 @@ async function list(connection: Connection, viewer: Viewer, filter: HistoryFilte
   if (filter.direction) conditions.push(`c.direction = ${place(filter.direction)}`);
   if (filter.ending) conditions.push(`c.ending = ${place(filter.ending)}`);
   if (filter.queueId) conditions.push(`exists (select from segments s where s.conversation_id = c.conversation_id and s.queue_id = ${place(filter.queueId)})`);
-  const withAgent = (id: string) => conditions.push(`exists (select from participations p where p.conversation_id = c.conversation_id and p.agent_id = ${place(id)})`);
-  if (filter.agentId) withAgent(filter.agentId);
-  if (filter.mine) withAgent(viewer.userId);
+  if (filter.agentId) conditions.push(`exists (select from participations p where p.conversation_id = c.conversation_id and p.agent_id = ${place(filter.agentId)})`);
+  if (filter.mine) conditions.push(OF_AGENTS(place(viewer.userId)));
   const digits = filter.number?.replace(/\D/g, '');
   if (filter.number) conditions.push(digits ? numberHas(place(`%${digits}%`)) : 'false');
   // The page is found first, so that names are joined to its rows only.
