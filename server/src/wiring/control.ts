@@ -10,6 +10,7 @@ import { expiredSessionsIn } from '../capabilities/people/storage/sessions.postg
 import { recordingFolderAt } from '../capabilities/recordings/storage/recording-folder.ts';
 import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
 import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
+import { readCertificate, watchCertificate } from './certificate-watch.ts';
 import { createHttp, type HttpDeps, type HttpSide } from './create-http.ts';
 import { floorOfPeople } from './create-routes.ts';
 import { createStores, type Stores } from './create-stores.ts';
@@ -44,12 +45,16 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
     await http.openAccount(account);
     await live.keeper.open(account);
   }
+  const forgetCertificate = settings.certificate
+    ? watchCertificate(settings.certificate, http.useCertificate, (error) => logger.error({ err: error }, 'the certificate could not be renewed'))
+    : () => {};
   const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(foundation, live, http)), SESSION_CHECK_MS);
   await http.app.listen({ host: settings.http.address, port: settings.http.port });
   return {
     ready: { page: pageAddress(settings) },
     stop: async () => {
       clearInterval(sessions);
+      forgetCertificate();
       await http.close();
       await live.close();
       await Promise.all([appPool.end(), floorPool.end()]);
@@ -136,7 +141,7 @@ function httpDeps({ settings, logger, clock, appPool, accountKeys }: Foundation,
       switchDemo: async (running) => (running ? liveDemo?.start() : liveDemo?.stop()),
     },
     logger,
-    certificate: settings.certificate && { cert: fs.readFileSync(settings.certificate.certFile, 'utf8'), key: fs.readFileSync(settings.certificate.keyFile, 'utf8') },
+    certificate: settings.certificate && readCertificate(settings.certificate),
     today: (account) => today.of(account),
     liveDemoAccount: () => liveDemo?.account,
   };
