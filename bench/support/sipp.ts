@@ -56,10 +56,12 @@ export class Sipp {
     return readFileSync(file, 'utf8').split('\n').flatMap((line) => parseLine(line) ?? []);
   }
 
-  /** The first lines of what SIPp found wrong. */
+  /** What SIPp found wrong, but for its own lateness and for answers that were sent again to calls that had ended well. */
   errors(): string {
     const file = join(this.#folder, 'errors');
-    return existsSync(file) ? readFileSync(file, 'utf8').slice(0, 1_500) : '';
+    if (!existsSync(file)) return '';
+    const entries = readFileSync(file, 'utf8').split(/\n(?=\d{4}-\d\d-\d\d\t)/).slice(1);
+    return entries.filter((entry) => !entry.includes('Overload warning') && !entry.includes('(successful), received')).join('\n').slice(0, 1_500);
   }
 
   async stop(): Promise<void> {
