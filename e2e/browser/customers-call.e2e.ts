@@ -150,7 +150,8 @@ describe("a customer's call reaches an agent's browser", () => {
     writeFileSync(file, Uint8Array.from(bytes));
     const { rate, channels } = readWav(file);
     assert.equal(channels.length, 2);
-    const loudest = (channel: number, hertz: number) => Math.max(...toneOverTime(channels[channel]!, rate, hertz));
+    // For half a second in all: the click of a hold or an answer has every frequency in it, for one look.
+    const loudest = (channel: number, hertz: number) => toneOverTime(channels[channel]!, rate, hertz).sort((a, b) => b - a)[4] ?? 0;
     assert.ok(loudest(0, ANA_HZ) > CLEARLY, 'left: the customer');
     assert.ok(loudest(0, CARLA_HZ) < NOT_AT_ALL, 'left: nobody else');
     assert.ok(loudest(1, CARLA_HZ) > CLEARLY, 'right: the agent');
