@@ -26,7 +26,7 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'centralita-test-'));
 
 const totals = { passed: 0, failed: 0 };
 const summary = [];
-step('types', () => checked(() => run(bin('typescript', 'tsc'), ['-p', 'tsconfig.json']) && run(bin('typescript', 'tsc'), ['-p', 'web/tsconfig.json'])));
+step('types', () => checked(() => run(bin('typescript', 'tsc'), ['-p', 'tsconfig.json']) && run(bin('typescript', 'tsc'), ['-p', 'web/tsconfig.json']) && run(bin('typescript', 'tsc'), ['-p', 'e2e/tsconfig.json'])));
 step('lint', () => checked(() => run(bin('eslint', 'eslint'), ['.'])));
 step('boundaries', () => checked(() => run('tools/check-boundaries/main.ts', [])));
 step('tidy', () => checked(() => run('tools/tidy/main.ts', [])));
