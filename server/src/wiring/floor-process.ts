@@ -13,6 +13,7 @@ import type { AccountProgram } from '../floor/program.ts';
 import { Floors, type FloorTurn } from './floors.ts';
 import { Provisioning, type ProvisioningSources } from './provisioning.ts';
 import { SwitchLine } from './switch-line.ts';
+import { Watchdog } from './watchdog.ts';
 
 const SPOOL_LIMIT_BYTES = 256 * 1_048_576;
 const SNAPSHOT_EVERY_MS = 60_000;
@@ -44,6 +45,7 @@ export class FloorProcess {
   #switch: SwitchClient | undefined;
   #provisioning: Provisioning | undefined;
   #snapshots: NodeJS.Timeout | undefined;
+  readonly #watchdog: Watchdog;
   #started = false;
 
   constructor(options: FloorProcessOptions) {
@@ -61,6 +63,10 @@ export class FloorProcess {
       onTurn: (turn) => this.#committed(turn),
       onAlarm: options.onAlarm,
     });
+    this.#watchdog = new Watchdog(
+      () => [...this.floors.all()].map((floor) => floor.world),
+      (what, account) => options.onAlarm('invariant-broken', what, account),
+    );
   }
 
   /** Brings what an earlier process left in the spool into the journal. Comes before everything else. */
@@ -101,12 +107,14 @@ export class FloorProcess {
       if (connected) ignoreFailure('bringing the switch up to date', this.#connected(client, provisioning));
       else floors.setConnected(false, this.#onSwitch);
     });
+    this.#watchdog.start();
     this.#snapshots = setInterval(() => ignoreFailure('snapshots of the floors', floors.takeSnapshots()), SNAPSHOT_EVERY_MS);
     return { client, provisioning };
   }
 
   async close(): Promise<void> {
     clearInterval(this.#snapshots);
+    this.#watchdog.stop();
     await this.floors.close();
     await this.#switch?.close();
     if (!this.#commitLine.storageAway) await this.floors.takeSnapshots();
