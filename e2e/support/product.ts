@@ -82,10 +82,21 @@ export class Product {
 
   /** The process of a role (`switch`, `control`), to be killed by a test. */
   pidOf(role: 'switch' | 'control'): number {
-    const children = readFileSync(`/proc/${this.#process.pid}/task/${this.#process.pid}/children`, 'utf8').trim().split(' ').map(Number);
-    const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(role));
+    const found = childrenOf(this.#process.pid!).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(role));
     if (found === undefined) throw new Error(`${role} does not run`);
     return found;
+  }
+
+  /** The processes that carry audio. */
+  mediaWorkerPids(): number[] {
+    return childrenOf(this.pidOf('switch')).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker/main.ts'));
+  }
+
+  /** PostgreSQL's own and those of its connections. */
+  databasePids(): number[] {
+    const postmaster = childrenOf(this.#process.pid!).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]!.endsWith('postgres'));
+    if (postmaster === undefined) throw new Error('PostgreSQL does not run');
+    return [postmaster, ...childrenOf(postmaster)];
   }
 
   async stop(): Promise<void> {
@@ -97,6 +108,8 @@ export class Product {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+const childrenOf = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 function logsOf(folder: string): string {
   return ['switch', 'control', 'postgres']
