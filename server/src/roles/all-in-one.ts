@@ -72,6 +72,7 @@ async function startAll({ options, folders, started, say, program, signal }: Sta
       settings: role === 'switch' ? switchSettings(options, folders, certificate) : control,
       logFile: options.logs === 'files' ? path.join(folders.logs, `${role}.log`) : undefined,
       log: say,
+      compileCache: path.join(folders.data, 'compile-cache'),
       program,
     });
     started.unshift(child);

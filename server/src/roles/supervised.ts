@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { RunningRole } from '../config/settings.ts';
 import type { FromRole, ToRole } from './child.ts';
 
@@ -14,6 +15,8 @@ export function runSupervised<Settings>(run: RunRole<Settings>): void {
       (role) => {
         stopWhenAsked(role ?? endingBySignal);
         tell({ ready: role?.ready ?? null });
+        // Node writes it at an orderly end only, and a killed process has none.
+        flushCompileCache();
       },
       (error: Error) => {
         process.stderr.write(`${error.stack ?? error.message}\n`);
