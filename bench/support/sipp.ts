@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 const SCENARIOS = join(import.meta.dirname, 'scenarios');
 
@@ -45,9 +44,9 @@ export class Sipp {
 
   /** Waits for its own end, at most so long. */
   async ended(withinMs: number): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([this.#ended, delay(withinMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined)]);
-    late.abort();
+    let late: NodeJS.Timeout | undefined;
+    await Promise.race([this.#ended, new Promise((resolve) => (late = setTimeout(resolve, withinMs)))]);
+    clearTimeout(late);
   }
 
   log(): Logged[] {
