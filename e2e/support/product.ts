@@ -87,11 +87,6 @@ export class Product {
     return found;
   }
 
-  /** The processes that carry audio. */
-  mediaWorkerPids(): number[] {
-    return childrenOf(this.pidOf('switch')).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker/main.ts'));
-  }
-
   /** PostgreSQL's own and those of its connections. */
   databasePids(): number[] {
     const postmaster = childrenOf(this.#process.pid!).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]!.endsWith('postgres'));
