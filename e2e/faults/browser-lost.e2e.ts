@@ -62,8 +62,12 @@ describe("an agent's browser is lost", () => {
     const killedAt = Date.now();
     await carla.kill();
     await diego.ringsWith('51999555666');
-    const view = await conversationOf('51999555666');
-    assert.deepEqual(view.offers.map(({ agentName }) => agentName), ['Carla', 'Diego']);
+    // History is written a moment after the fact.
+    const view = await eventually(async () => {
+      const shown = await conversationOf('51999555666');
+      assert.deepEqual(shown.offers.map(({ agentName }) => agentName), ['Carla', 'Diego']);
+      return shown;
+    });
     const tookMs = moment(view, 'offered', 1) - killedAt;
     console.log(`offered to another ${tookMs} ms after the kill`);
     assert.ok(tookMs < 5_000, `it took ${tookMs} ms`);
@@ -80,8 +84,11 @@ describe("an agent's browser is lost", () => {
     diego = await diegoAtBrowser();
     await diego.page.getByText('Hablando').first().waitFor();
     await Promise.all([ana.untilHears(DIEGO_HZ), diego.untilHears(ANA_HZ)]);
-    const view = await conversationOf('51999555666');
-    assert.ok(moment(view, 'agent-returned') > moment(view, 'agent-lost'));
+    const view = await eventually(async () => {
+      const shown = await conversationOf('51999555666');
+      assert.ok(moment(shown, 'agent-returned') > moment(shown, 'agent-lost'));
+      return shown;
+    });
     assert.equal(view.offers.length, 2);
   });
 

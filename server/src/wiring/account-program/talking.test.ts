@@ -193,6 +193,25 @@ describe('an agent lost while talking', () => {
     expect(floor.switch.hears(ana)).toEqual([carla]);
   });
 
+  test('[design 4] a page that was reloaded is rung as soon as its old leg is missed, or its old device is known to be gone', () => {
+    const quick = talking();
+    quick.floor.fact({ type: 'device-offline', deviceId: 'dev_carla', reason: 'connection-lost' });
+    quick.floor.submit({ type: 'sign-in', agentId: 'carla', deviceId: 'dev_carla_2' });
+    quick.floor.online('dev_carla_2');
+    quick.floor.fact({ type: 'media-stalled', legId: quick.carla });
+    expect(quick.floor.switch.commands).toContainEqual(expect.objectContaining({ type: 'place-legs', labels: expect.objectContaining({ Call: quick.callId, Return: 'yes' }) }));
+    quick.floor.answers('dev_carla_2');
+    expect(quick.floor.world.calls.get(quick.callId)).toMatchObject({ state: 'talking', agentLegId: quick.floor.legOf('dev_carla_2') });
+
+    const slow = talking();
+    slow.floor.submit({ type: 'sign-in', agentId: 'carla', deviceId: 'dev_carla_2' });
+    slow.floor.online('dev_carla_2');
+    slow.floor.fact({ type: 'media-stalled', legId: slow.carla });
+    expect(slow.floor.all('call-agent-rung')).toHaveLength(0);
+    slow.floor.fact({ type: 'device-offline', deviceId: 'dev_carla', reason: 'connection-lost' });
+    expect(slow.floor.all('call-agent-rung')).toHaveLength(1);
+  });
+
   test('[design 4] a fresh leg takes the place of the old one without a gap', () => {
     const { floor, ana, callId, carla } = talking();
     floor.act(() => floor.switch.offerReplacement('leg_fresh', carla));

@@ -1,9 +1,8 @@
 import type { ConversationEnding, LegCause, LegId, UserId } from '@centralita/kernel';
 import { type Contact, NO_PAUSE } from '../../../capabilities/availability/index.ts';
 import type { FloorEventOf } from '../events.ts';
-import { devicesToRing } from '../look-up.ts';
 import { enterQueue } from '../steps/enter-queue.ts';
-import { ringAgentBack } from '../steps/ring-back.ts';
+import { ringElsewhere } from '../steps/ring-back.ts';
 import type { Turn } from '../turn.ts';
 import { type Reaction, when } from './reaction.ts';
 
@@ -13,8 +12,7 @@ export const CALL_REACTIONS: readonly Reaction[] = [
   when(['call-held', 'call-resumed'], (turn, event) => void turn.agent(event.agentId, { type: 'engage', contact: contactOf(turn, event.callId, event.type === 'call-held' ? 'holding' : 'talking') })),
   when('call-agent-lost', (turn, event) => {
     turn.agent(event.agentId, { type: 'engage', contact: contactOf(turn, event.callId, 'talking') });
-    // A silent leg may still recover; a lost one is replaced by ringing whatever else of the agent can be reached.
-    if (event.stalledLegId === null) ringAgentBack(turn, event.callId, devicesToRing(turn.world, event.agentId));
+    ringElsewhere(turn, event.callId, event.agentId);
   }),
   when(['call-agent-returned', 'call-leg-replaced'], (turn, event) => {
     for (const legId of agentLegs(turn, event.callId, event.agentId)) {

@@ -1,6 +1,6 @@
 import { type Contact, type Device } from '../../../capabilities/availability/index.ts';
 import type { FloorEventOf } from '../events.ts';
-import { ringAgentBack } from '../steps/ring-back.ts';
+import { ringAgentBack, ringElsewhere } from '../steps/ring-back.ts';
 import type { Turn } from '../turn.ts';
 import { type Reaction, when } from './reaction.ts';
 
@@ -47,6 +47,7 @@ function signedOut(turn: Turn, event: FloorEventOf<'agent-signed-out'>): void {
 /** A device that is gone stops ringing at once, without waiting for the switch to notice; others of the same person go on. */
 function deviceWent(turn: Turn, { agentId, deviceId }: FloorEventOf<'agent-device-went'>): void {
   const contact = contactOfAgent(turn, agentId);
+  if (contact?.kind === 'talking') ringElsewhere(turn, contact.callId, agentId);
   if (contact?.kind !== 'offered' || contact.by.kind !== 'queue') return;
   const { offerId } = contact.by;
   const leg = turn.world.offers.get(offerId)?.legs.find((one) => one.deviceId === deviceId);
