@@ -99,6 +99,8 @@ export function switchSettings(options: Options, folders: Folders, certificate: 
     maxTickLateMs: options['media-late-ms'],
     recordingsDir: folders.recordingsIncoming,
     soundsDir: SOUNDS_FOLDER,
+    // The only music that is shipped; without it whoever is left alone or put on hold by a phone hears silence.
+    holdMusic: 'cord',
   };
 }
 
