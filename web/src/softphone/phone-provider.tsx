@@ -64,6 +64,7 @@ export function PhoneProvider({ children }: { readonly children: ReactNode }) {
     <PhoneContext value={parts}>
       {children}
       <RemoteAudio audio={audio} />
+      <GoneCall />
       <Attention />
     </PhoneContext>
   );
@@ -78,6 +79,22 @@ export function usePhoneParts(): PhoneParts {
 export function usePhone(): { readonly phone: Phone; readonly state: PhoneState } {
   const { phone } = usePhoneParts();
   return { phone, state: useSyncExternalStore(phone.listen, phone.read) };
+}
+
+/** How long the server may say that there is no call while this page still has one; a call's end crosses on two ways. */
+const GONE_AFTER_MS = 3_000;
+
+/** A telephone service that was killed ends its calls without a word: what the feed no longer knows is let go here. */
+function GoneCall() {
+  const { phone, state } = usePhone();
+  const me = useMe();
+  const gone = state.call?.state === 'live' && state.transport === 'registered' && me.agent !== null && me.calls.length === 0;
+  useEffect(() => {
+    if (!gone) return;
+    const timer = setTimeout(() => phone.letGo(), GONE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [gone, phone]);
+  return null;
 }
 
 function RemoteAudio({ audio }: { readonly audio: React.RefObject<HTMLAudioElement | null> }) {

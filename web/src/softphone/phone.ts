@@ -103,6 +103,14 @@ export class Phone {
     this.#call?.hangUp();
   }
 
+  /** The call is gone at the other end and nobody said so (the telephone service was restarted): this page lets go of it too. */
+  letGo(): void {
+    const call = this.#call;
+    if (!call) return;
+    this.#ended(null);
+    call.hangUp();
+  }
+
   sendTones(digits: string): void {
     this.#call?.sendTones(digits);
   }
@@ -197,8 +205,9 @@ export class Phone {
   }
 
   #incoming(call: TransportCall): void {
-    // A resumed call takes the place of the one that this page believes it still has.
-    if (this.#call && !call.resumes) return call.decline();
+    // Nobody with a live call is rung for another: what rings now says that the one this page believes it has is gone. Only
+    // while this person is ringing or dialing themselves may two cross.
+    if (this.#call && !call.resumes && this.#state.call?.state !== 'live') return call.decline();
     const before = this.#call;
     this.#call = call;
     this.#set({ ...this.#state, call: { id: call.id, direction: 'incoming', offerId: call.offerId, state: 'ringing', dialled: null, caller: call.caller }, failure: null });

@@ -99,6 +99,22 @@ describe('the phone of this browser', () => {
     phone.stop();
   });
 
+  it('lets a live call go for the one that rings now, and when the server knows of none: nobody with a call is rung', async () => {
+    const transport = new FakeTransport();
+    const phone = await phoneOn(transport);
+    const dead = transport.call();
+    transport.tell({ type: 'incoming', call: dead });
+    await phone.answer('off_1');
+    transport.tell({ type: 'connected', call: dead });
+    transport.tell({ type: 'incoming', call: transport.call({ offerId: 'off_2' }) });
+    expect(transport.heard).toContain('hang up off_1');
+    expect(phone.state.call).toMatchObject({ state: 'ringing', offerId: 'off_2' });
+    phone.letGo();
+    expect(transport.heard).toContain('hang up off_2');
+    expect(phone.state.call).toBeNull();
+    phone.stop();
+  });
+
   it('mutes locally, and lets the microphone go when the call ends', async () => {
     const transport = new FakeTransport();
     const phone = await phoneOn(transport);
