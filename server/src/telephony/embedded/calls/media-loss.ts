@@ -9,12 +9,9 @@ import type { LocalMedia, MediaPlane, MediaRefusal, NewPlainLeg, WorkerDied } fr
 import type { MediaAddressing } from '../nat.ts';
 import type { DialogWatch } from './dialog-watch.ts';
 import { IncomingCall } from './incoming-call.ts';
+import { onceThereIsAWorker } from './once-there-is-a-worker.ts';
 import type { Plays } from './plays.ts';
 import type { Recordings } from './recordings.ts';
-
-/** Silence of so long is borne; after it people hang up by themselves, and agents must be free within 5 s (design 2). */
-const REOPEN_WITHIN_MS = 4_000;
-const RETRY_MS = 100;
 
 interface MediaLossParts {
   readonly legs: Legs;
@@ -100,15 +97,8 @@ export class MediaLoss {
     this.#parts.emit(leg.account, { type: 'media-resumed', legId: leg.id });
   }
 
-  /** On another worker at once; where the dead one was the only one, as soon as its successor is up. */
-  async #create(wanted: NewPlainLeg, leg: Leg): Promise<Result<LocalMedia, MediaRefusal>> {
-    const deadline = performance.now() + REOPEN_WITHIN_MS;
-    for (;;) {
-      const made = await this.#parts.media.createPlainLeg(wanted);
-      const later = !made.ok && (made.refusal === 'worker-lost' || made.refusal === 'worker-full');
-      if (!later || !isLive(leg.state) || performance.now() > deadline) return made;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
+  #create(wanted: NewPlainLeg, leg: Leg): Promise<Result<LocalMedia, MediaRefusal>> {
+    return onceThereIsAWorker(() => this.#parts.media.createPlainLeg(wanted), () => isLive(leg.state), ['worker-lost', 'worker-full']);
   }
 
   /** The new worker knows nothing of bridges and holds. */

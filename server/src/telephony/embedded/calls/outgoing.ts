@@ -10,6 +10,7 @@ import type { MediaPlane } from '../media/media-plane.ts';
 import type { MediaAddressing } from '../nat.ts';
 import type { LegTarget, Party } from '../../port/index.ts';
 import type { DialogWatch } from './dialog-watch.ts';
+import { onceThereIsAWorker } from './once-there-is-a-worker.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import type { Route, RouteFinder, Routes } from './routes.ts';
 
@@ -81,7 +82,9 @@ export class Outgoing {
     if (!isLive(leg.state)) return;
     if (found.routes === undefined) return legs.end(leg, found.cause, found.by);
     const wanted = { legId: leg.id, advertisedAddress: mediaAddressing.advertisedTo(found.routes[0]?.peerAddress), near: order.near };
-    const local = leg.media === 'browser' ? await media.createBrowserLeg(wanted) : await media.createPlainLeg(wanted);
+    // An agent whose media died is rung again at once, often before the worker is back.
+    const make = () => (leg.media === 'browser' ? media.createBrowserLeg(wanted) : media.createPlainLeg(wanted));
+    const local = await onceThereIsAWorker(make, () => !call.over && isLive(leg.state));
     if (call.over) return media.closeLeg(leg.id);
     if (!local.ok) return legs.end(leg, 'congestion');
     this.#try(leg, call, found.routes, 0, local.value.sdp, order.labels ?? {});
