@@ -8,8 +8,11 @@ import type { FloorEventSeen } from '../feed/topic.ts';
 
 /** What people ask of the floor. `agentId` is the person who acts; the route has checked who may. */
 export type PersonCommand =
+  /** The application has provisioned `deviceId` (its secret never passes here). Repeated for each tab. */
   | { readonly type: 'sign-in'; readonly agentId: UserId; readonly deviceId: DeviceId | null }
+  /** `asked` is refused during a call; `session-ended` and `removed` are not. */
   | { readonly type: 'sign-out'; readonly agentId: UserId; readonly reason: 'asked' | 'session-ended' | 'removed' }
+  /** One of several tabs or panels has gone for good: its device is removed, the person stays. */
   | { readonly type: 'remove-device'; readonly agentId: UserId; readonly deviceId: DeviceId }
   | { readonly type: 'choose-status'; readonly agentId: UserId; readonly statusId: StatusId }
   | { readonly type: 'return-from-not-answering'; readonly agentId: UserId }

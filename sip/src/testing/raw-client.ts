@@ -31,7 +31,7 @@ export class RawClient {
       socket.once(target.protocol === 'tls' ? 'secureConnect' : 'connect', resolve);
       socket.once('error', reject);
     });
-    const client = new RawClient((bytes) => socket.write(bytes), () => socket.destroy());
+    const client = new RawClient((bytes) => socket.write(bytes), () => socket.destroySoon());
     socket.on('data', (chunk: Buffer) => client.#inbox.put(chunk.toString('utf8')));
     socket.on('error', () => client.#close()); // A reset is one way in which a server closes.
     socket.on('close', () => client.#close());
@@ -41,7 +41,13 @@ export class RawClient {
   static async #udp(to: Address, from: string): Promise<RawClient> {
     const socket: Datagrams = createSocket('udp4');
     await new Promise<void>((resolve) => socket.bind(0, from, resolve));
-    const client = new RawClient((bytes) => socket.send(bytes, to.port, to.address), () => socket.close());
+    // A datagram leaves a turn later: a socket closed at once takes it along, and a test of bad input would have sent nothing.
+    let leaving = Promise.resolve();
+    const send = (bytes: Buffer) => {
+      const left = new Promise<void>((resolve) => socket.send(bytes, to.port, to.address, () => resolve()));
+      leaving = leaving.then(() => left);
+    };
+    const client = new RawClient(send, () => void leaving.then(() => socket.close()));
     socket.on('message', (bytes) => client.#inbox.put(bytes.toString('utf8')));
     return client;
   }

@@ -1,6 +1,7 @@
-import type { AfterServiceId, CallId, DeviceId, FlowRunId, Instant, OfferId, PersonalRef, StatusId, UserId, WaitingId } from '@centralita/kernel';
+import type { AfterServiceId, CallId, DeviceId, FlowRunId, Instant, OfferId, WaitingId } from '@centralita/kernel';
 import type { ConfigurationChange } from '../../capabilities/accounts/index.ts';
 import type { Effect } from '../../floor/program.ts';
+import type { PersonCommand } from '../../http/floor-port.ts';
 import type { SwitchSnapshot, TelephonyEvent, TelephonyFact } from '../../telephony/port/index.ts';
 
 /**
@@ -48,21 +49,5 @@ export type TimerInput =
   | { readonly type: 'after-service-limit-over'; readonly afterServiceId: AfterServiceId }
   | { readonly type: 'device-trusted-again'; readonly deviceId: DeviceId };
 
-/** What people ask for. `agentId` is the person who acts; the application has checked who may. */
-export type PersonInput =
-  /** The application has provisioned `deviceId` (its secret never passes here). Repeated for each tab. */
-  | { readonly type: 'sign-in'; readonly agentId: UserId; readonly deviceId: DeviceId | null }
-  /** `asked` is refused during a call; `session-ended` and `removed` are not. */
-  | { readonly type: 'sign-out'; readonly agentId: UserId; readonly reason: 'asked' | 'session-ended' | 'removed' }
-  /** One of several tabs or panels has gone for good: its device is removed, the person stays. */
-  | { readonly type: 'remove-device'; readonly agentId: UserId; readonly deviceId: DeviceId }
-  | { readonly type: 'choose-status'; readonly agentId: UserId; readonly statusId: StatusId }
-  | { readonly type: 'return-from-not-answering'; readonly agentId: UserId }
-  | { readonly type: 'decline-offer'; readonly agentId: UserId; readonly offerId: OfferId }
-  | { readonly type: 'hold-call'; readonly agentId: UserId; readonly callId: CallId }
-  | { readonly type: 'resume-call'; readonly agentId: UserId; readonly callId: CallId }
-  | { readonly type: 'send-digits'; readonly agentId: UserId; readonly callId: CallId; readonly digits: PersonalRef }
-  | { readonly type: 'hang-up'; readonly agentId: UserId; readonly callId: CallId }
-  | { readonly type: 'pause-recording'; readonly agentId: UserId; readonly callId: CallId }
-  | { readonly type: 'resume-recording'; readonly agentId: UserId; readonly callId: CallId }
-  | { readonly type: 'finish-after-service'; readonly agentId: UserId; readonly afterServiceId: AfterServiceId };
+/** What people ask for: the same words as at the edge, where the application has checked who may. */
+export type PersonInput = PersonCommand;
