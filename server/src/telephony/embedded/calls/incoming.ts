@@ -99,8 +99,8 @@ export class Incoming {
     const { legs, media, mediaAddressing, watch, traces, limits, emit } = this.#parts;
     const legId: LegId = randomId('leg');
     traces.belongs(invite.request.callId, legId);
-    let cancelled = false;
-    invite.on('cancelled', () => (cancelled = true));
+    let givenUp: 'cancel' | 'flow-lost' | undefined;
+    invite.on('cancelled', ({ by }) => (givenUp = by));
     const kind = isBrowserOffer(invite) ? 'browser' : 'plain';
     const wanted = { legId, remoteOffer: invite.sdp, advertisedAddress: mediaAddressing.advertisedTo(invite.flow.remote.address), near: replaced?.id };
     const local = kind === 'browser' ? await media.createBrowserLeg(wanted) : await media.createPlainLeg(wanted);
@@ -109,7 +109,7 @@ export class Incoming {
       const status = statusOfRefusal(local.refusal);
       return invite.reject(status, undefined, status === 503 ? { 'Retry-After': String(limits.retryAfterSeconds) } : undefined);
     }
-    if (cancelled) return media.closeLeg(legId);
+    if (givenUp !== undefined && replaced !== undefined) return media.closeLeg(legId);
     const call = new IncomingCall(invite, local.value.sdp, limits.retryAfterSeconds);
     const leg: Leg = {
       id: legId,
@@ -132,15 +132,14 @@ export class Incoming {
     this.#untold.set(legId, setTimeout(() => this.#giveUp(leg), limits.untoldMs));
     if (replaced !== undefined) emit(leg.account, { type: 'replacement-offered', legId, oldLegId: replaced.id });
     else emit(leg.account, { type: 'leg-offered', legId, from: verdict.origin, caller: verdict.caller, dialled: verdict.dialled });
+    // Gone while their media was made: a call all the same, which the history has to know.
+    if (givenUp !== undefined) return this.#gone(leg, givenUp);
     if (replaced === undefined && this.#parts.fallback.offer(leg, verdict.fallbackDeviceIds)) this.told(legId);
   }
 
   #follow(leg: Leg, invite: IncomingInvite, watch: DialogWatch): void {
     const { legs, media } = this.#parts;
-    invite.on('cancelled', ({ by }) => {
-      if (by === 'cancel') legs.step(leg, { type: 'ended', by: 'far-end', cause: 'cancelled' });
-      else legs.step(leg, { type: 'ended', by: 'network', cause: 'unreachable' });
-    });
+    invite.on('cancelled', ({ by }) => this.#gone(leg, by));
     const answered = async (sdp: string | undefined) => {
       if (invite.sdp !== undefined || sdp === undefined || !isLive(leg.state)) return;
       const agreed = await media.applyAnswer(leg.id, sdp);
@@ -150,6 +149,11 @@ export class Incoming {
     invite.on('acked', ({ sdp }) => void answered(sdp));
     invite.on('early-answer', ({ sdp }) => void answered(sdp));
     watch.watch(leg, invite.dialog);
+  }
+
+  #gone(leg: Leg, by: 'cancel' | 'flow-lost'): void {
+    if (by === 'cancel') this.#parts.legs.step(leg, { type: 'ended', by: 'far-end', cause: 'cancelled' });
+    else this.#parts.legs.step(leg, { type: 'ended', by: 'network', cause: 'unreachable' });
   }
 
   #giveUp(leg: Leg): void {
