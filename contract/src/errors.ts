@@ -21,6 +21,7 @@ export const ERRORS = {
   'call-page-closed': 403,
   'recording-not-ready': 409,
   'link-expired': 410,
+  'trace-gone': 410,
   'too-large': 413,
   'name-taken': 409,
   'in-use': 409,

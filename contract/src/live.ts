@@ -1,4 +1,4 @@
-import { ACTIVITIES, DIRECTIONS } from '@centralita/kernel';
+import { ACTIVITIES, DIRECTIONS, LANGUAGES } from '@centralita/kernel';
 import { z } from 'zod';
 
 const instant = z.number().int().describe('ms since 1970-01-01T00:00:00Z');
@@ -120,3 +120,7 @@ export const boardAgent = z.object({
   averageHandleMs: z.number().nullable(),
 });
 export type BoardAgent = z.infer<typeof boardAgent>;
+
+/** Topic `board`, key `status:<statusId>`: what the account calls it in each language, once for all of its agents. */
+export const boardStatus = z.object({ statusId: z.string(), names: z.record(z.enum(LANGUAGES), z.string()), icon: z.string() });
+export type BoardStatus = z.infer<typeof boardStatus>;

@@ -42,3 +42,5 @@ export const demoState = z.object({ available: z.boolean(), running: z.boolean()
 
 /** GET /api/traces/:legId: SIP messages and media statistics of one leg, redacted. */
 export const legTrace = z.object({ legId: z.string(), text: z.string() });
+/** GET /api/conversations/:conversationId/traces: those of every leg of it that the switch still has, oldest first. */
+export const conversationTraces = z.object({ items: z.array(legTrace) });

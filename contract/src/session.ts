@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const signInRequest = z.object({ email: z.email().max(254), password: z.string().min(1).max(256) });
 export type SignInRequest = z.infer<typeof signInRequest>;
 
-export const statusView = z.object({ statusId: z.string(), name: z.string(), icon: z.string(), takesQueueWork: z.boolean() });
+/** `name` is in the person's language; `names` has all of them, for a screen that was switched to another. */
+export const statusView = z.object({ statusId: z.string(), name: z.string(), names: z.record(z.enum(LANGUAGES), z.string()), icon: z.string(), takesQueueWork: z.boolean() });
 export type StatusView = z.infer<typeof statusView>;
 
 export const SECTIONS = ['workspace', 'live', 'reports', 'history', 'settings', 'billing'] as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { hearInPage, openBrowser, type TestBrowser } from './chromium.ts';
+import { type BrowserOptions, hearInPage, openBrowser, type TestBrowser } from './chromium.ts';
 import { eventually } from './eventually.ts';
 import { becomeAvailable, signIn } from './people.ts';
 import type { Product } from './product.ts';
@@ -18,7 +18,7 @@ export class AgentAtBrowser {
     this.#browser = browser;
   }
 
-  static async start(product: Product, options: { readonly folder: string; readonly role: string; readonly hertz: number }): Promise<AgentAtBrowser> {
+  static async start(product: Product, options: BrowserOptions & { readonly role: string }): Promise<AgentAtBrowser> {
     const browser = await openBrowser(options);
     return new AgentAtBrowser(await signIn(browser, product, options.role), browser);
   }

@@ -11,11 +11,17 @@ export interface TestBrowser {
   kill(): Promise<void>;
 }
 
-/**
- * Debian's Chromium with a microphone that speaks a tone.
- * @param loopback false leaves out the flag that lets peer connections use loopback, as a customer's browser would be
- */
-export async function openBrowser(options: { readonly folder: string; readonly hertz: number; readonly loopback?: boolean }): Promise<TestBrowser> {
+export interface BrowserOptions {
+  readonly folder: string;
+  readonly hertz: number;
+  /** false leaves out the flag that lets peer connections use loopback, as a customer's browser would be. */
+  readonly loopback?: boolean;
+  /** Ports of localhost that this browser reaches through another port: a proxy on its way to the center. */
+  readonly through?: ReadonlyMap<number, number>;
+}
+
+/** Debian's Chromium with a microphone that speaks a tone. */
+export async function openBrowser(options: BrowserOptions): Promise<TestBrowser> {
   const microphone = join(options.folder, `microphone-${options.hertz}.wav`);
   writeTone(microphone, { hertz: options.hertz, seconds: 60, rate: 48_000 });
   const browser = await chromium.launch({
@@ -32,6 +38,7 @@ export async function openBrowser(options: { readonly folder: string; readonly h
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-audio-capture=${microphone}`,
+      ...(options.through ? [`--host-resolver-rules=${[...options.through].map(([port, by]) => `MAP localhost:${port} 127.0.0.1:${by}`).join(', ')}`] : []),
       ...(options.loopback === false ? [] : ['--allow-loopback-in-peer-connection']),
     ],
   });

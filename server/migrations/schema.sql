@@ -20,9 +20,14 @@ create table accounts (
   language text not null,
   simulated boolean not null default false,
   created_at timestamp with time zone not null default now(),
+  journal_kept_days integer not null default 90,
+  recordings_kept_days integer not null default 365,
+  retention_version integer not null default 1,
   constraint accounts_pkey PRIMARY KEY (account),
   constraint accounts_slug_key UNIQUE (slug),
+  constraint accounts_journal_kept_days_check CHECK (((journal_kept_days >= 7) AND (journal_kept_days <= 3650))),
   constraint accounts_language_check CHECK ((language = ANY (ARRAY['es'::text, 'en'::text]))),
+  constraint accounts_recordings_kept_days_check CHECK (((recordings_kept_days >= 1) AND (recordings_kept_days <= 3650))),
   constraint accounts_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
 );
 alter table accounts enable row level security;
@@ -86,6 +91,7 @@ create table audit (
   constraint audit_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
 );
 CREATE INDEX audit_at ON public.audit USING btree (account, at);
+CREATE INDEX audit_newest ON public.audit USING btree (account, id DESC);
 CREATE INDEX audit_of_entity ON public.audit USING btree (account, entity, entity_id, at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 alter table audit enable row level security;
@@ -212,8 +218,11 @@ create table conversations (
   constraint conversations_pkey PRIMARY KEY (conversation_id),
   constraint conversations_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
 );
+CREATE INDEX conversations_dialled ON public.conversations USING btree (account, dialled_ref) WHERE (dialled_ref IS NOT NULL);
 CREATE INDEX conversations_newest ON public.conversations USING btree (account, started_at DESC, conversation_id DESC);
 CREATE INDEX conversations_of_customer ON public.conversations USING btree (account, customer_number_ref);
+CREATE INDEX conversations_of_name ON public.conversations USING btree (account, customer_name_ref) WHERE (customer_name_ref IS NOT NULL);
+CREATE INDEX conversations_running ON public.conversations USING btree (account, first_seq) WHERE (ended_at IS NULL);
 alter table conversations enable row level security;
 create policy by_account on conversations for all to app using ((account = current_account())) with check ((account = current_account()));
 create policy every_account on conversations for all to floor using (true) with check (true);
@@ -232,6 +241,7 @@ create table devices (
   contact text,
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone,
+  guest_address text,
   constraint devices_pkey PRIMARY KEY (device_id),
   constraint devices_username_key UNIQUE (username),
   constraint devices_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
@@ -382,6 +392,21 @@ alter table kept_answers enable row level security;
 create policy by_account on kept_answers for all to app using ((account = current_account())) with check ((account = current_account()));
 create policy every_account on kept_answers for all to floor using (true) with check (true);
 grant delete, insert, select, update on kept_answers to app;
+
+create table legal_holds (
+  conversation_id text not null,
+  account text not null,
+  reason text not null,
+  placed_by text not null,
+  placed_at timestamp with time zone not null default now(),
+  constraint legal_holds_pkey PRIMARY KEY (conversation_id),
+  constraint legal_holds_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint legal_holds_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES users(user_id)
+);
+alter table legal_holds enable row level security;
+create policy by_account on legal_holds for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on legal_holds for all to floor using (true) with check (true);
+grant delete, insert, select on legal_holds to app;
 
 create table numbers (
   number_id text not null,
@@ -582,6 +607,7 @@ create table recording_files (
 );
 CREATE INDEX recording_files_age ON public.recording_files USING btree (account, started_at) WHERE (state <> 'deleted'::text);
 CREATE INDEX recording_files_conversation ON public.recording_files USING btree (account, conversation_id);
+CREATE INDEX recording_files_to_remove ON public.recording_files USING btree (account) WHERE ((state = 'deleted'::text) AND (deleted_at IS NULL));
 alter table recording_files enable row level security;
 create policy by_account on recording_files for all to app using ((account = current_account())) with check ((account = current_account()));
 create policy every_account on recording_files for all to floor using (true) with check (true);
@@ -696,6 +722,14 @@ create table settings (
 grant delete, insert, select, update on settings to app;
 grant select on settings to floor;
 
+create table sign_in_failures (
+  who bytea not null,
+  count integer not null,
+  last_at timestamp with time zone not null,
+  constraint sign_in_failures_pkey PRIMARY KEY (who)
+);
+grant delete, insert, select, update on sign_in_failures to app;
+
 create table skills (
   skill_id text not null,
   account text not null,
@@ -765,6 +799,8 @@ create table timeline_entries (
   constraint timeline_entries_pkey PRIMARY KEY (conversation_id, first_seq, place),
   constraint timeline_entries_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
 );
+CREATE INDEX timeline_entries_dialled ON public.timeline_entries USING btree (account, ((facts ->> 'dialledRef'::text))) WHERE ((facts ->> 'dialledRef'::text) IS NOT NULL);
+CREATE INDEX timeline_entries_of_digit ON public.timeline_entries USING btree (account, ((facts ->> 'digitRef'::text))) WHERE ((facts ->> 'digitRef'::text) IS NOT NULL);
 alter table timeline_entries enable row level security;
 create policy by_account on timeline_entries for all to app using ((account = current_account())) with check ((account = current_account()));
 create policy every_account on timeline_entries for all to floor using (true) with check (true);

@@ -1,4 +1,4 @@
-import { boardAgent, boardQueue, boardTotals, type FeedTopic, meAfterService, meAgent, meCall, meOffer } from '@centralita/contract';
+import { boardAgent, boardQueue, boardStatus, boardTotals, type FeedTopic, meAfterService, meAgent, meCall, meOffer } from '@centralita/contract';
 import type { Role } from '@centralita/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -12,7 +12,7 @@ import type { FloorEventSeen } from './topic.ts';
 
 const ACCOUNT = 'acc_ferreteria';
 const STAFF = ['carla', 'cora', 'diego'];
-const SCHEMAS: Readonly<Record<string, z.ZodType>> = { agent: meAgent, offer: meOffer, call: meCall, 'after-service': meAfterService, totals: boardTotals, 'board-queue': boardQueue, 'board-agent': boardAgent };
+const SCHEMAS: Readonly<Record<string, z.ZodType>> = { agent: meAgent, offer: meOffer, call: meCall, 'after-service': meAfterService, totals: boardTotals, 'board-queue': boardQueue, 'board-agent': boardAgent, 'board-status': boardStatus };
 
 let floor: TestFloor;
 let hub: FeedHub;
@@ -32,7 +32,7 @@ beforeEach(() => {
         simulated: false,
         users: new Map(STAFF.map((name) => [name, { name, extension: null }])),
         queues: new Map([['que_ventas', { name: 'Ventas', serviceLevelTarget: 0.8 }]]),
-        statuses: new Map([['sta_available', { name: 'Disponible', takesQueueWork: true }]]),
+        statuses: new Map([['sta_available', { name: 'Disponible', names: { es: 'Disponible', en: 'Available' }, icon: 'available', takesQueueWork: true }]]),
       }),
       refresh: async () => undefined,
     },
@@ -220,8 +220,8 @@ describe('topic board', () => {
     const elena = reader('elena', 'manager');
     await hub.subscribe(diego, 'board');
     await hub.subscribe(elena, 'board');
-    expect(Object.keys(diego.state('board')).sort()).toEqual(['agent:carla', 'agent:diego', 'queue:que_ventas', 'totals']);
-    expect(Object.keys(elena.state('board')).sort()).toEqual(['agent:carla', 'agent:cora', 'agent:diego', 'queue:que_ventas', 'totals']);
+    expect(Object.keys(diego.state('board')).sort()).toEqual(['agent:carla', 'agent:diego', 'queue:que_ventas', 'status:sta_available', 'totals']);
+    expect(Object.keys(elena.state('board')).sort()).toEqual(['agent:carla', 'agent:cora', 'agent:diego', 'queue:que_ventas', 'status:sta_available', 'totals']);
   });
 
   it('[S4.12, S4.13] counts agents by state and callers who wait', async () => {
@@ -253,7 +253,7 @@ describe('topic board', () => {
     reach = { userIds: ['cora'], queueIds: [] };
     await hub.reachChanged(ACCOUNT);
     expect(diego.last).toMatchObject({ type: 'snapshot' });
-    expect(Object.keys(diego.state('board')).sort()).toEqual(['agent:cora', 'totals']);
+    expect(Object.keys(diego.state('board')).sort()).toEqual(['agent:cora', 'status:sta_available', 'totals']);
   });
 });
 

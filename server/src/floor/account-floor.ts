@@ -106,6 +106,8 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
     }
     let turnsReplayed = 0;
     for await (const turn of store.readTurns(account, this.#seq)) {
+      // Retention removes what a snapshot covers; without one that can be read, the rest would make a state that never was.
+      if (turn.seq !== this.#seq + 1) throw new Error(`the journal of ${account} goes on at turn ${turn.seq}, and no readable snapshot reaches further than ${this.#seq}`);
       this.#replay(turn);
       turnsReplayed += 1;
     }

@@ -2,7 +2,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Effect, FloorWorld } from './program.ts';
 import type { Timer } from './timers.ts';
 
-/** Grows when the layout below changes; a snapshot of another version is skipped for an older one or for the whole journal. */
+/**
+ * Grows when the layout below changes; a snapshot of another version is skipped for an older one or for the whole journal. After
+ * the first `journalKeptDays` there is no whole journal any more: a new version must be able to read the one before.
+ */
 export const SNAPSHOT_SCHEMA_VERSION = 1;
 
 export interface SnapshotContent {

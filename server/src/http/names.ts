@@ -6,7 +6,7 @@ export interface AccountNames {
   readonly simulated: boolean;
   readonly users: ReadonlyMap<UserId, { readonly name: string; readonly extension: string | null }>;
   readonly queues: ReadonlyMap<QueueId, { readonly name: string; readonly serviceLevelTarget: number }>;
-  readonly statuses: ReadonlyMap<StatusId, { readonly name: string; readonly takesQueueWork: boolean }>;
+  readonly statuses: ReadonlyMap<StatusId, { readonly name: string; readonly names: Readonly<Record<Language, string>>; readonly icon: string; readonly takesQueueWork: boolean }>;
 }
 
 /** Who calls: known at once, or a moment later (`CallerLookup`). */

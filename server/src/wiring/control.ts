@@ -136,6 +136,7 @@ function httpDeps({ settings, logger, clock, appPool, accountKeys }: Foundation,
     provisioning: provisioningOf(provisioning),
     softphoneReach: reachOf(settings),
     traceOf: async (account, legId) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
+    legsOf: (account, conversationId) => traceOwners.legsOf(conversationId).filter((legId) => traceOwners.of(legId) === account),
     demo: {
       liveDemo: () => ({ available: liveDemo !== undefined, running: liveDemo?.running ?? false }),
       switchDemo: async (running) => (running ? liveDemo?.start() : liveDemo?.stop()),
@@ -212,19 +213,35 @@ async function endSessions({ settings, stores, accountKeys, clock, appPool }: Fo
 
 const TRACE_OWNERS_LIMIT = 20_000;
 
-/** Whose legs the switch still has traces of: its own buffer is bounded too. */
+/** Whose legs the switch still has traces of, and of which conversation: its own buffer is bounded too. */
 class TraceOwners {
-  readonly #accounts = new Map<string, AccountId>();
+  readonly #legs = new Map<string, { readonly account: AccountId; readonly conversationId: string | null }>();
+  readonly #conversations = new Map<string, string[]>();
 
   of(legId: string): AccountId | undefined {
-    return this.#accounts.get(legId);
+    return this.#legs.get(legId)?.account;
+  }
+
+  legsOf(conversationId: string): readonly string[] {
+    return this.#conversations.get(conversationId) ?? [];
   }
 
   took({ account, events }: FloorTurn): void {
     for (const event of events) {
-      if (!('legId' in event) || typeof event.legId !== 'string' || this.#accounts.has(event.legId)) continue;
-      this.#accounts.set(event.legId, account);
-      if (this.#accounts.size > TRACE_OWNERS_LIMIT) this.#accounts.delete(this.#accounts.keys().next().value!);
+      if (!('legId' in event) || typeof event.legId !== 'string' || this.#legs.has(event.legId)) continue;
+      const conversationId = 'conversationId' in event && typeof event.conversationId === 'string' ? event.conversationId : null;
+      this.#legs.set(event.legId, { account, conversationId });
+      if (conversationId !== null) this.#conversations.set(conversationId, [...this.legsOf(conversationId), event.legId]);
+      if (this.#legs.size > TRACE_OWNERS_LIMIT) this.#forget(this.#legs.keys().next().value!);
     }
+  }
+
+  #forget(legId: string): void {
+    const conversationId = this.#legs.get(legId)?.conversationId;
+    this.#legs.delete(legId);
+    if (!conversationId) return;
+    const left = this.legsOf(conversationId).filter((candidate) => candidate !== legId);
+    if (left.length === 0) this.#conversations.delete(conversationId);
+    else this.#conversations.set(conversationId, left);
   }
 }

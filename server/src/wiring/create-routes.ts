@@ -49,6 +49,8 @@ export interface RouteParts {
   readonly softphoneReach: (from: { readonly host: string; readonly secure: boolean; readonly deviceId: string }) => Pick<SoftphoneRegistration, 'webSocketPath' | 'sipDomain' | 'iceServers'>;
   /** The switch's redacted trace of a leg; null when it has none, or the leg is another account's. */
   readonly traceOf: (account: AccountId, legId: string) => Promise<string | null>;
+  /** The legs of a conversation of this account whose traces the switch may still have. */
+  readonly legsOf: (account: AccountId, conversationId: string) => readonly string[];
   readonly demo: DemoDeps;
 }
 
@@ -72,7 +74,7 @@ export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTic
     ...availabilityRoutes({ floor }),
     ...offerRoutes({ floor }),
     ...callRoutes({ floor }),
-    ...traceRoutes({ traceOf: parts.traceOf }),
+    ...traceRoutes({ traceOf: parts.traceOf, legsOf: parts.legsOf }),
     ...conversationRoutes(conversationDeps(stores)),
     ...recordingRoutes({
       table: stores.recordings,

@@ -1,2 +1,3 @@
-export { adoptOrphans, beginRecording, deleteOldRecordings, keepRecording, keepWhatIsLeft } from './application/keep-recording.ts';
+export { deleteOldRecordings } from './application/delete-old-recordings.ts';
+export { adoptOrphans, beginRecording, keepRecording, keepWhatIsLeft } from './application/keep-recording.ts';
 export type { RecordingDeps, RecordingFile, RecordingState, RecordingTable } from './application/ports.ts';

@@ -121,6 +121,7 @@ export async function openCenter(settings: Partial<HttpSettings> = {}, changes: 
     },
     softphoneReach: ({ host }) => ({ webSocketPath: '/sip', sipDomain: host.split(':')[0]!, iceServers: [] }),
     traceOf: async () => null,
+    legsOf: () => [],
     demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: async () => undefined },
     today: () => undefined,
     liveDemoAccount: () => undefined,

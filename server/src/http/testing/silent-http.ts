@@ -18,6 +18,7 @@ export function silentHttp(changes: Partial<HttpDeps> = {}): Promise<HttpSide> {
     provisioning: { device: unreachable, removeDevice: unreachable, lines: unreachable },
     softphoneReach: unreachable,
     traceOf: unreachable,
+    legsOf: () => [],
     demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: unreachable },
     today: () => undefined,
     liveDemoAccount: () => undefined,

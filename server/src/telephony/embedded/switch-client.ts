@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { ignoreFailure } from '@centralita/kernel';
 import type { Command, CommandAnswer, EngineLoad, SwitchSnapshot, TelephonyEvent, TelephonyPort } from '../port/index.ts';
 import type { FromSwitch, ToSwitch } from '../port/link.ts';
-import { readLines, writeLine } from './link/lines.ts';
+import { LineWriter, readLines } from './link/lines.ts';
 import { silentLogger, type Logger } from './logger.ts';
 
 /** A snapshot of a full switch is larger than the 1 MiB that the switch takes from control. */
@@ -51,6 +51,7 @@ class LinkClient implements SwitchClient {
   readonly #settings: SwitchClientSettings;
   readonly #logger: Logger;
   #socket: Socket | undefined;
+  #lines: LineWriter | undefined;
   #state: 'connecting' | 'fenced' | 'welcomed' | 'closed' = 'connecting';
   #retryMs: number;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -164,6 +165,7 @@ class LinkClient implements SwitchClient {
     const socket = this.#socket;
     if (socket !== undefined) {
       const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      this.#lines?.flush();
       socket.end();
       const cut = setTimeout(() => socket.destroy(), 500);
       await closed;
@@ -175,6 +177,7 @@ class LinkClient implements SwitchClient {
   #connect(): void {
     const socket = createConnection(this.#settings.socketPath);
     this.#socket = socket;
+    this.#lines = new LineWriter(socket);
     socket.on('connect', () => this.#write({ type: 'hello', version: 1, epoch: this.#settings.epoch, committedSeq: this.#committed }));
     socket.on('error', (error) => this.#logger.debug({ error: error.message }, 'no connection to the switch'));
     socket.on('close', () => this.#lost(socket));
@@ -189,6 +192,7 @@ class LinkClient implements SwitchClient {
   #lost(socket: Socket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
+    this.#lines = undefined;
     for (const waiting of this.#answers.values()) {
       for (const { resolve, timer } of waiting) {
         clearTimeout(timer);
@@ -273,7 +277,6 @@ class LinkClient implements SwitchClient {
   }
 
   #write(message: ToSwitch): void {
-    const socket = this.#socket;
-    if (socket !== undefined) ignoreFailure('line to the switch', () => writeLine(socket, message));
+    ignoreFailure('line to the switch', () => this.#lines?.write(message));
   }
 }

@@ -22,6 +22,7 @@ export const errors: Texts['errors'] = {
   'call-page-closed': 'The call page is closed at the moment.',
   'recording-not-ready': 'The recording is still being prepared. It will be here in a few seconds.',
   'link-expired': 'The link expired. Reload the page to get another.',
+  'trace-gone': 'The trace of this call is no longer kept: only those of the latest calls remain.',
   'too-large': 'It is too large. Shorten it and try again.',
   'name-taken': 'That name is already in use. Choose another.',
   'in-use': 'It cannot be removed because it is still in use. Remove what uses it first.',

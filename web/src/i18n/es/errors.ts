@@ -21,6 +21,7 @@ export const errors = {
   'call-page-closed': 'La página de llamadas está cerrada en este momento.',
   'recording-not-ready': 'La grabación todavía se está preparando. Estará en unos segundos.',
   'link-expired': 'El enlace caducó. Recargar la página para obtener otro.',
+  'trace-gone': 'La traza de esta llamada ya no se conserva: solo quedan las de las llamadas más recientes.',
   'too-large': 'Es demasiado grande. Acortarlo y probar de nuevo.',
   'name-taken': 'Ese nombre ya está en uso. Elegir otro.',
   'in-use': 'No se puede quitar porque todavía se usa. Quitar antes lo que lo usa.',

@@ -1,4 +1,4 @@
-import { legTrace } from '@centralita/contract';
+import { conversationTraces, legTrace } from '@centralita/contract';
 import { ok, refuse } from '@centralita/kernel';
 import { z } from 'zod';
 import { route, type Route } from '../../../http/route.ts';
@@ -6,9 +6,11 @@ import { route, type Route } from '../../../http/route.ts';
 export interface TraceDeps {
   /** The switch's trace of a leg of this account, redacted; null when it no longer has it or never had. */
   readonly traceOf: (account: string, legId: string) => Promise<string | null>;
+  /** The legs of a conversation of this account, oldest first; none when it is forgotten or was never here. */
+  readonly legsOf: (account: string, conversationId: string) => readonly string[];
 }
 
-export function traceRoutes({ traceOf }: TraceDeps): readonly Route[] {
+export function traceRoutes({ traceOf, legsOf }: TraceDeps): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -22,6 +24,20 @@ export function traceRoutes({ traceOf }: TraceDeps): readonly Route[] {
       },
       view: (text, { params }) => ({ legId: params.legId, text }),
       headers: (_text, { params }) => ({ 'content-disposition': `attachment; filename="${params.legId}.json"` }),
+    }),
+    route({
+      method: 'GET',
+      url: '/api/conversations/:conversationId/traces',
+      summary: 'SIP messages and media statistics of every leg of one conversation, redacted',
+      permission: 'traces:download',
+      schema: { params: z.object({ conversationId: z.string().regex(/^cnv_[0-9a-z]{26}$/) }), response: conversationTraces },
+      handler: async ({ who, params }) => {
+        const traces = await Promise.all(legsOf(who.account, params.conversationId).map(async (legId) => ({ legId, text: await traceOf(who.account, legId) })));
+        const items = traces.flatMap(({ legId, text }) => (text === null ? [] : [{ legId, text }]));
+        return items.length === 0 ? refuse({ code: 'trace-gone' as const }) : ok({ items });
+      },
+      view: (traces) => traces,
+      headers: (_traces, { params }) => ({ 'content-disposition': `attachment; filename="${params.conversationId}.json"` }),
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FeedTopic, scopeOf } from '@centralita/contract';
+import { type BoardStatus, type FeedTopic, scopeOf } from '@centralita/contract';
 import type { AccountId, QueueId, Role, UserId } from '@centralita/kernel';
 import type { FeedScope, FloorEventSeen, RefusedScope, TopicSource } from '../../../feed/topic.ts';
 import type { FloorPort } from '../../../http/floor-port.ts';
@@ -66,6 +66,7 @@ function boardOf(topic: FeedTopic, deps: BoardFeedDeps, scope: TopicSource<Board
         lineLimit: deps.lineLimit(account),
       };
       entries.set('totals', JSON.stringify(boardTotals(view, queueIds, userIds)));
+      for (const [statusId, { names: called, icon }] of names.statuses) entries.set(`status:${statusId}`, JSON.stringify({ statusId, names: called, icon } satisfies BoardStatus));
       const serving = servingOf(world, world.agentSettings.keys());
       for (const queueId of queueIds) {
         const queue = boardQueue(view, queueId, serving.get(queueId) ?? []);

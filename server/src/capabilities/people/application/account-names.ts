@@ -6,7 +6,7 @@ export interface NamesOfAccount {
   readonly simulated: boolean;
   readonly users: ReadonlyMap<UserId, { readonly name: string; readonly extension: string | null }>;
   readonly queues: ReadonlyMap<QueueId, { readonly name: string; readonly serviceLevelTarget: number }>;
-  readonly statuses: ReadonlyMap<StatusId, { readonly name: string; readonly takesQueueWork: boolean }>;
+  readonly statuses: ReadonlyMap<StatusId, { readonly name: string; readonly names: Readonly<Record<Language, string>>; readonly icon: string; readonly takesQueueWork: boolean }>;
 }
 export interface NameDeps {
   readonly read: Read;
@@ -59,7 +59,7 @@ export class AccountNameBook {
           simulated: card?.simulated ?? false,
           users: await this.#deps.people.names(sql),
           queues: await this.#deps.queueNames(sql),
-          statuses: new Map(statuses.map(({ statusId, names, takesQueueWork }) => [statusId, { name: names[language], takesQueueWork }])),
+          statuses: new Map(statuses.map(({ statusId, names, icon, takesQueueWork }) => [statusId, { name: names[language], names, icon, takesQueueWork }])),
         };
       });
       this.#books.set(account, book);

@@ -69,7 +69,7 @@ function sessionViewOf({ person, account, words }: SessionCard, liveDemo: { read
     account: { accountId: account.accountId, slug: account.slug, name: account.name, timeZone: account.timeZone, simulated: account.simulated },
     sections: [...SECTIONS_OF_ROLE[person.role]],
     permissions,
-    statuses: words.statuses.map(({ statusId, names, icon, takesQueueWork }) => ({ statusId, name: names[person.language], icon, takesQueueWork })),
+    statuses: words.statuses.map(({ statusId, names, icon, takesQueueWork }) => ({ statusId, name: names[person.language], names, icon, takesQueueWork })),
     outcomes: [...words.outcomes],
     tags: [...words.tags],
     liveDemo: { available: mayWatch && liveDemo.available, running: mayWatch && liveDemo.running },

@@ -22,8 +22,10 @@ export async function keepRecording(deps: RecordingDeps, account: AccountId, rec
   await deps.table.move(account, recordingId, ['running', 'failed'], { state: 'claimed' });
   const key = derivedKey(await deps.accountKeys.keyOf(account), 'recordings');
   const stored = await deps.folder.store(account, recordingId, key);
-  await deps.table.move(account, recordingId, ['claimed'], { state: 'ready', ...stored });
-  return 'ready';
+  if (await deps.table.move(account, recordingId, ['claimed'], { state: 'ready', ...stored })) return 'ready';
+  // Deleted by retention meanwhile: no file without a row that says so.
+  if ((await deps.table.find(account, recordingId))?.state === 'deleted') await deps.folder.remove(account, recordingId);
+  return 'not-there';
 }
 
 /** Told by `recording-lost`. What was written until then is kept and can be played; the row says why it is not whole. */
@@ -48,17 +50,4 @@ export async function adoptOrphans(deps: RecordingDeps, account: AccountId, stil
     if ((await keepRecording(deps, account, recordingId)) === 'ready') adopted += 1;
   }
   return adopted;
-}
-
-const AT_ONCE = 200;
-
-/** Retention: file and row's content go together; the row stays to say that there was one. Run by a job until it returns 0. */
-export async function deleteOldRecordings(deps: RecordingDeps, account: AccountId, before: Instant): Promise<number> {
-  const old = await deps.table.olderThan(account, before, AT_ONCE);
-  for (const { recordingId } of old) {
-    await deps.folder.remove(account, recordingId);
-    await deps.table.move(account, recordingId, ['running', 'claimed', 'ready', 'failed'], { state: 'deleted' });
-    await deps.table.audit(account, 'retention', 'recording-deleted', recordingId, null);
-  }
-  return old.length;
 }

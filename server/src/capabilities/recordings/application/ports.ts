@@ -1,5 +1,5 @@
-import type { AccountId, ConversationId, Instant, RecordingId } from '@centralita/kernel';
-import type { AccountKeys } from '../../accounts/index.ts';
+import type { AccountId, ConversationId, Instant, RecordingId, UserId } from '@centralita/kernel';
+import type { AccountKeys, Sql } from '../../accounts/index.ts';
 
 export type RecordingState = 'running' | 'claimed' | 'ready' | 'failed' | 'deleted';
 
@@ -18,14 +18,40 @@ export interface RecordingTable {
   move(account: AccountId, recordingId: RecordingId, from: readonly RecordingState[], to: RecordingChange): Promise<boolean>;
   find(account: AccountId, recordingId: RecordingId): Promise<RecordingFile | undefined>;
   inStates(account: AccountId, states: readonly RecordingState[]): Promise<readonly RecordingFile[]>;
-  olderThan(account: AccountId, before: Instant, limit: number): Promise<readonly RecordingFile[]>;
-  audit(account: AccountId, actor: string, action: 'recording-link-made' | 'recording-deleted', recordingId: RecordingId, requestId: string | null): Promise<void>;
+  /**
+   * Marks recordings begun before `before` as deleted, each with its audit row, in one transaction; held ones and those still
+   * on their way stay. From here on nobody plays them; their files go next.
+   */
+  markOldDeleted(account: AccountId, before: Instant, limit: number): Promise<number>;
+  /** Marked as deleted with a file that may still be there, after `afterId` in the order of ids. */
+  filesToRemove(account: AccountId, afterId: string, limit: number): Promise<readonly RecordingId[]>;
+  fileRemoved(account: AccountId, recordingId: RecordingId): Promise<void>;
+  auditLink(account: AccountId, actor: string, recordingId: RecordingId, requestId: string | null): Promise<void>;
 }
 export type RecordingChange =
   | { readonly state: 'claimed' }
   | { readonly state: 'ready'; readonly durationMs: number; readonly bytes: number }
-  | { readonly state: 'failed'; readonly failure: string }
-  | { readonly state: 'deleted' };
+  | { readonly state: 'failed'; readonly failure: string };
+
+/** Somebody needs the conversation as evidence: its recordings stay, however old. */
+export interface LegalHold {
+  readonly conversationId: ConversationId;
+  readonly reason: string;
+  readonly placedBy: { readonly userId: UserId; readonly name: string };
+  readonly placedAt: Instant;
+}
+
+export interface LegalHoldTable {
+  list(sql: Sql): Promise<LegalHold[]>;
+  find(sql: Sql, conversationId: ConversationId): Promise<LegalHold | undefined>;
+  /** Waits for a round of retention that is marking recordings, so that what it answers is true afterwards. */
+  lock(sql: Sql): Promise<void>;
+  conversationExists(sql: Sql, conversationId: ConversationId): Promise<boolean>;
+  place(sql: Sql, conversationId: ConversationId, reason: string, placedBy: UserId): Promise<void>;
+  lift(sql: Sql, conversationId: ConversationId): Promise<void>;
+  /** Recordings of the conversation that are there, and those that are deleted already. */
+  recordings(sql: Sql, conversationId: ConversationId): Promise<{ readonly kept: number; readonly deleted: number }>;
+}
 
 /** A file of sound at rest. */
 export interface SoundAtRest {

@@ -30,6 +30,7 @@ export function recordingFolderAt(folder: string): RecordingFolder {
     open: (account, recordingId, key) => openSealedFile(keptFile(account, recordingId), key, recordingId),
     remove: async (account, recordingId) => {
       await rm(keptFile(account, recordingId), { force: true });
+      await rm(`${keptFile(account, recordingId)}.part`, { force: true });
       await rm(clearFile(recordingId), { force: true });
     },
   };

@@ -146,6 +146,8 @@ async function lookUpOpenIntervals(connection: Connection, account: string, agen
 
 /** Rows of turns that retention has removed stay, and an interval of theirs that outlasted them is opened again. */
 async function clearProjection(connection: Connection, account: string): Promise<number | undefined> {
+  // Retention waits for this, or this for it: no turn goes between the look at the first one and the rows made again from it.
+  await connection.query(`select from projection_positions where name = 'interactions' and account = $1 for update`, [account]);
   const { rows } = await connection.query<{ seq: number; at: Date }>('select seq, at from journal where account = $1 order by seq limit 1', [account]);
   const first = rows[0];
   if (first === undefined) return undefined;

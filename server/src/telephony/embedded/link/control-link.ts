@@ -6,10 +6,10 @@ import type { Command, CommandAnswer, EngineLoad, SwitchSnapshot } from '../../p
 import { MAX_LINE_BYTES, type FromSwitch } from '../../port/link.ts';
 import type { Logger } from '../logger.ts';
 import type { EventLog } from './event-log.ts';
-import { readLines, writeLine } from './lines.ts';
+import { LineWriter, readLines } from './lines.ts';
 import { parseCommand, parseEnvelope, type Envelope } from './parse-command.ts';
 
-/** Bytes waiting in the socket of a control process that reads slowly; beyond them events wait in the log, which is bounded. */
+/** Bytes waiting for a control process that reads slowly; beyond them events wait in the log, which is bounded. */
 const SOCKET_BACKLOG_BYTES = 4_194_304;
 const LOAD_EVERY_MS = 1_000;
 
@@ -25,6 +25,7 @@ export interface LinkHandlers {
 
 interface Connection {
   readonly socket: Socket;
+  readonly lines: LineWriter;
   readonly id: number;
   epoch: number | undefined;
   /** Number of the last event written to it. */
@@ -43,7 +44,7 @@ export class ControlLink {
   readonly #logger: Logger;
   readonly #switchId: string;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #connected = new Set<Connection>();
   #active: Connection | undefined;
   #highestEpoch = 0;
   #connections = 0;
@@ -91,15 +92,18 @@ export class ControlLink {
   async close(): Promise<void> {
     clearInterval(this.#loadTimer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.end();
-    const cut = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), 500);
+    for (const { lines, socket } of this.#connected) {
+      lines.flush();
+      socket.end();
+    }
+    const cut = setTimeout(() => this.#connected.forEach(({ socket }) => socket.destroy()), 500);
     await closed;
     clearTimeout(cut);
   }
 
   #accept(socket: Socket): void {
-    const connection: Connection = { socket, id: ++this.#connections, epoch: undefined, sent: 0 };
-    this.#sockets.add(socket);
+    const connection: Connection = { socket, lines: new LineWriter(socket), id: ++this.#connections, epoch: undefined, sent: 0 };
+    this.#connected.add(connection);
     socket.on('close', () => this.#gone(connection));
     // 'close' follows and does the work; without a listener Node throws.
     socket.on('error', (error) => this.#logger.info({ connection: connection.id, error: error.message }, 'control connection failed'));
@@ -116,7 +120,7 @@ export class ControlLink {
   }
 
   #gone(connection: Connection): void {
-    this.#sockets.delete(connection.socket);
+    this.#connected.delete(connection);
     if (this.#active !== connection) return;
     this.#active = undefined;
     this.#awaySince = this.#clock.now();
@@ -139,12 +143,12 @@ export class ControlLink {
         this.#handlers.acknowledged(line.seq);
         return;
       case 'snapshot-request':
-        writeLine(connection.socket, { type: 'snapshot', id: line.id, snapshot: this.#handlers.snapshot() } satisfies FromSwitch);
+        connection.lines.write({ type: 'snapshot', id: line.id, snapshot: this.#handlers.snapshot() } satisfies FromSwitch);
         return;
       case 'trace-request':
         void this.#handlers
           .trace(line.legId)
-          .then((trace) => writeLine(connection.socket, { type: 'trace', id: line.id, trace } satisfies FromSwitch));
+          .then((trace) => connection.lines.write({ type: 'trace', id: line.id, trace } satisfies FromSwitch));
         return;
       case 'drain':
         this.#handlers.drain(line.deadlineMs);
@@ -154,7 +158,7 @@ export class ControlLink {
   #hello(connection: Connection, epoch: number, committedSeq: number): void {
     connection.epoch = epoch;
     if (epoch < this.#highestEpoch) {
-      writeLine(connection.socket, { type: 'answer', id: 'hello', answer: { accepted: false, reason: 'fenced' } } satisfies FromSwitch);
+      connection.lines.write({ type: 'answer', id: 'hello', answer: { accepted: false, reason: 'fenced' } } satisfies FromSwitch);
       return;
     }
     this.#highestEpoch = epoch;
@@ -163,7 +167,7 @@ export class ControlLink {
     // The same control process came back over a new socket; a lower epoch stays open to hear that it is fenced.
     if (before !== undefined && before !== connection && before.epoch === epoch) before.socket.destroy();
     this.#logger.info({ connection: connection.id, epoch }, 'control is here');
-    writeLine(connection.socket, { type: 'welcome', version: 1, switchId: this.#switchId, seq: this.#log.seq } satisfies FromSwitch);
+    connection.lines.write({ type: 'welcome', version: 1, switchId: this.#switchId, seq: this.#log.seq } satisfies FromSwitch);
     connection.sent = committedSeq;
     if (this.#log.reaches(committedSeq)) {
       this.#log.acknowledge(committedSeq);
@@ -173,7 +177,7 @@ export class ControlLink {
   }
 
   #command(connection: Connection, line: Extract<Envelope, { type: 'command' }>): void {
-    const answer = (given: CommandAnswer) => writeLine(connection.socket, { type: 'answer', id: line.id, answer: given } satisfies FromSwitch);
+    const answer = (given: CommandAnswer) => connection.lines.write({ type: 'answer', id: line.id, answer: given } satisfies FromSwitch);
     if (connection !== this.#active || line.epoch < this.#highestEpoch) return answer({ accepted: false, reason: 'fenced' });
     const parsed = parseCommand(line.command);
     if (parsed.command === undefined) {
@@ -190,19 +194,19 @@ export class ControlLink {
     if (connection === undefined) return;
     if (!this.#log.reaches(connection.sent)) {
       const snapshot = this.#handlers.snapshot();
-      writeLine(connection.socket, { type: 'snapshot', snapshot } satisfies FromSwitch);
+      connection.lines.write({ type: 'snapshot', snapshot } satisfies FromSwitch);
       connection.sent = snapshot.seq;
     }
-    while (connection.socket.writable && connection.socket.writableLength < SOCKET_BACKLOG_BYTES) {
+    while (connection.lines.writable && connection.lines.backlog < SOCKET_BACKLOG_BYTES) {
       const event = this.#log.at(connection.sent + 1);
       if (event === undefined) return;
-      writeLine(connection.socket, { type: 'event', event } satisfies FromSwitch);
+      connection.lines.write({ type: 'event', event } satisfies FromSwitch);
       connection.sent = event.seq;
     }
   }
 
   #send(message: FromSwitch): void {
-    const socket = this.#active?.socket;
-    if (socket !== undefined && socket.writableLength < SOCKET_BACKLOG_BYTES) writeLine(socket, message);
+    const lines = this.#active?.lines;
+    if (lines !== undefined && lines.backlog < SOCKET_BACKLOG_BYTES) lines.write(message);
   }
 }

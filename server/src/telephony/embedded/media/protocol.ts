@@ -2,9 +2,10 @@ import type { BridgeId, Instant, LegId, PlayId, RecordingId } from '@centralita/
 import type { PlayItem } from '../../port/index.ts';
 
 /**
- * What the signalling process and one media worker say to each other over the fork's IPC channel. Requests are answered
- * (`answer`, same `id`); orders are not: what became of them comes as events. A worker knows legs, bridges and recordings
- * by the ids it is given; it knows no call, agent or account. Orders for an unknown leg are dropped: they crossed its end.
+ * What the signalling process and one media worker say to each other over the fork's IPC channel, always in arrays: what one
+ * round of the event loop brings leaves in one message. Requests are answered (`answer`, same `id`); orders are not: what
+ * became of them comes as events. A worker knows legs, bridges and recordings by the ids it is given; it knows no call,
+ * agent or account. Orders for an unknown leg are dropped: they crossed its end.
  */
 export type ToWorker =
   | { readonly kind: 'start'; readonly settings: WorkerSettings }

@@ -26,11 +26,14 @@ export class WorkerProcess {
   private readonly waiting = new Map<number, { readonly resolve: (answer: MediaAnswer) => void; readonly limit: NodeJS.Timeout }>();
   private nextRequest = 1;
   private gone = false;
+  private gathered: ToWorker[] = [];
 
   constructor(settings: WorkerSettings, takers: WorkerProcessTakers) {
     this.takers = takers;
     this.child = fork(MAIN, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-    this.child.on('message', (message: FromWorker) => this.take(message));
+    this.child.on('message', (messages: readonly FromWorker[]) => {
+      for (const message of messages) this.take(message);
+    });
     this.child.once('exit', () => this.end());
     this.child.once('error', () => this.end());
     this.send({ kind: 'start', settings });
@@ -64,9 +67,17 @@ export class WorkerProcess {
     clearTimeout(limit);
   }
 
+  /** What one round of the event loop brings leaves in one message, in its order. */
   private send(message: ToWorker): void {
+    if (this.gathered.length === 0) setImmediate(() => this.flush());
+    this.gathered.push(message);
+  }
+
+  private flush(): void {
+    const messages = this.gathered;
+    this.gathered = [];
     // A channel that closes between the check and the write reports by the callback; `exit` follows and says it all.
-    if (this.child.connected) this.child.send(message, () => undefined);
+    if (this.child.connected) this.child.send(messages, () => undefined);
   }
 
   private take(message: FromWorker): void {

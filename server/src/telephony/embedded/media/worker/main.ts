@@ -22,13 +22,23 @@ const MAX_UNSENT = 2_000;
 const OPTIONAL: ReadonlySet<MediaFact['type']> = new Set(['quality', 'talking-started', 'talking-stopped']);
 
 const clock = systemClock();
+let gathered: FromWorker[] = [];
 let unsent = 0;
 
+/** What one round of the event loop brings leaves in one message, in its order. */
 function tell(message: FromWorker): void {
   if (!process.connected) return;
+  if (gathered.length === 0) setImmediate(send);
+  gathered.push(message);
   unsent += 1;
-  process.send?.(message, () => {
-    unsent -= 1;
+}
+
+function send(): void {
+  const messages = gathered;
+  gathered = [];
+  if (messages.length === 0 || !process.connected) return;
+  process.send?.(messages, () => {
+    unsent -= messages.length;
   });
 }
 
@@ -85,8 +95,10 @@ async function stop(): Promise<void> {
   stopping = true;
   await running?.worker.close();
   running?.stop();
-  // Messages leave in order: with this one gone the reports of the recordings are gone too.
-  if (process.connected) await new Promise<void>((resolve) => process.send?.({ kind: 'stopped' } satisfies FromWorker, () => resolve()));
+  // Messages leave in order: with the last one gone the reports of the recordings are gone too.
+  const last: readonly FromWorker[] = [...gathered, { kind: 'stopped' }];
+  gathered = [];
+  if (process.connected) await new Promise<void>((resolve) => process.send?.(last, () => resolve()));
   // Native threads keep the process alive; everything that had to be written is written.
   process.exit(0);
 }
@@ -123,4 +135,6 @@ if (process.getuid?.() === 0) ignoreFailure('media-worker-priority', () => setPr
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => ignoreFailure('media-worker-stop', stop()));
 process.on('disconnect', () => ignoreFailure('media-worker-stop', stop()));
-process.on('message', (message: ToWorker) => take(message));
+process.on('message', (messages: readonly ToWorker[]) => {
+  for (const message of messages) take(message);
+});
