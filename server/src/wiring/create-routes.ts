@@ -3,7 +3,9 @@ import { type AccountId, type Clock, type DeviceId, randomId } from '@centralita
 import type { AccountKeys } from '../capabilities/accounts/application/seal.ts';
 import { flowRoutes } from '../capabilities/accounts/http/flows.routes.ts';
 import { queueRoutes } from '../capabilities/accounts/http/queues.routes.ts';
+import { retentionRoutes } from '../capabilities/accounts/http/retention.routes.ts';
 import { agentRoutes, skillRoutes } from '../capabilities/accounts/http/skills.routes.ts';
+import { auditRoutes } from '../capabilities/audit/http/audit.routes.ts';
 import { availabilityRoutes } from '../capabilities/availability/http/availability.routes.ts';
 import { callRoutes } from '../capabilities/calls/http/calls.routes.ts';
 import { traceRoutes } from '../capabilities/calls/http/traces.routes.ts';
@@ -20,6 +22,7 @@ import { SignInThrottle } from '../capabilities/people/application/sign-in-throt
 import { sessionRoutes } from '../capabilities/people/http/session.routes.ts';
 import { softphoneRoutes } from '../capabilities/people/http/softphone.routes.ts';
 import type { RecordingFolder } from '../capabilities/recordings/application/ports.ts';
+import { legalHoldRoutes } from '../capabilities/recordings/http/legal-holds.routes.ts';
 import { recordingRoutes } from '../capabilities/recordings/http/recordings.routes.ts';
 import { offerRoutes } from '../capabilities/routing/http/offers.routes.ts';
 import { feedRoutes } from '../feed/feed.routes.ts';
@@ -84,6 +87,9 @@ export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTic
       recordingLinkLifetimeMs: settings.recordingLinkLifetimeMs,
       reachesConversation: ({ account, userId, scope }, conversationId) => stores.history.reaches({ account, userId, scope }, conversationId),
     }),
+    ...legalHoldRoutes(stores),
+    ...retentionRoutes(stores),
+    ...auditRoutes(stores),
     ...queueRoutes(stores.configuration),
     ...skillRoutes(stores.configuration),
     ...agentRoutes(stores.configuration),
