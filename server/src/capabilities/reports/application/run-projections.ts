@@ -168,8 +168,10 @@ class AccountLine {
     this.#position = undefined;
   }
 
+  /** Writes what has been taken so far. What comes meanwhile is gathered for the next time, unless somebody waits for it. */
   async #flush(): Promise<void> {
-    while (!this.#isSettled()) {
+    const until = this.#head;
+    while (!this.#isSettled() && ((this.#position ?? -1) < until || this.#waiting.length > 0)) {
       const position = this.#position ?? (await this.#readPosition());
       this.#pending = this.#pending.filter(({ seq }) => seq > position);
       const next = this.#pending[0];
@@ -184,7 +186,8 @@ class AccountLine {
       this.#pending.splice(0, batch.length);
     }
     if (!this.#isSettled()) {
-      this.#schedule(this.#options.retryMs ?? RETRY_MS);
+      const stuck = (this.#position ?? -1) < until;
+      this.#schedule(stuck ? (this.#options.retryMs ?? RETRY_MS) : (this.#options.lingerMs ?? LINGER_MS));
       return;
     }
     for (const { resolve } of this.#waiting.splice(0)) resolve();

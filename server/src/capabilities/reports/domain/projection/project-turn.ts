@@ -19,8 +19,11 @@ export function needsOf(turns: readonly ReportedTurn[], draft: Draft): Needs {
 
 function addNeeds(needs: Needs, turn: ReportedTurn, draft: Draft): void {
   for (const event of turn.events as readonly ReportedEvent[]) {
-    if (event.type === 'conversation-started') needs.begun.add(event.conversationId);
-    else if ('conversationId' in event && !needs.begun.has(event.conversationId) && draft.conversations.get(event.conversationId) === undefined) needs.conversations.add(event.conversationId);
+    if (event.type === 'conversation-started') {
+      needs.begun.add(event.conversationId);
+      // Its legs and its call came first, in the same turn; the tables know nothing of it yet.
+      needs.conversations.delete(event.conversationId);
+    } else if ('conversationId' in event && !needs.begun.has(event.conversationId) && draft.conversations.get(event.conversationId) === undefined) needs.conversations.add(event.conversationId);
     if (isAboutAgent(event) && !draft.openIntervals.has(event.agentId)) needs.agents.add(event.agentId);
   }
 }
