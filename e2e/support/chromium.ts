@@ -56,6 +56,7 @@ export async function openBrowser(options: BrowserOptions): Promise<TestBrowser>
       await browser.close();
     },
     async kill() {
+      if (!browser.isConnected()) return;
       const gone = new Promise((resolve) => browser.once('disconnected', resolve));
       process.kill(childWith(microphone), 'SIGKILL');
       await gone;

@@ -72,8 +72,10 @@ export class WebSocketConnection implements LiveFlow {
     this.#door.closed(this, reason);
   }
 
+  /** Looked at when the time-out is up, not only with each ping: a peer last heard a moment after a ping would live one longer. */
   #beat(pingIntervalMs: number, pongTimeoutMs: number): void {
-    this.#ping = this.#door.timers.after(pingIntervalMs, () => {
+    const leftMs = this.#heardAt + pongTimeoutMs - this.#door.now();
+    this.#ping = this.#door.timers.after(Math.min(pingIntervalMs, Math.max(1, leftMs)), () => {
       if (this.#door.now() - this.#heardAt >= pongTimeoutMs) return this.close('no pong');
       if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
       this.#beat(pingIntervalMs, pongTimeoutMs);
