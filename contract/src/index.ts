@@ -4,6 +4,7 @@ export * from './conversations.ts';
 export * from './error-texts.ts';
 export * from './errors.ts';
 export * from './feed.ts';
+export * from './keeping.ts';
 export * from './live.ts';
 export * from './permissions.ts';
 export * from './requests.ts';

@@ -27,6 +27,9 @@ export const PERMISSIONS = {
   'trunks:read': { administrator: 'account', owner: 'account' },
   'trunks:edit': { administrator: 'account', owner: 'account' },
   'traces:download': { administrator: 'account', owner: 'account' },
+  'retention:edit': { administrator: 'account', owner: 'account' },
+  'legal-holds:edit': { administrator: 'account', owner: 'account' },
+  'audit:read': { administrator: 'account', owner: 'account' },
   'demo:switch': { manager: 'account', administrator: 'account', owner: 'account' },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
 export type Permission = keyof typeof PERMISSIONS;

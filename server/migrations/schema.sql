@@ -406,7 +406,7 @@ create table legal_holds (
 alter table legal_holds enable row level security;
 create policy by_account on legal_holds for all to app using ((account = current_account())) with check ((account = current_account()));
 create policy every_account on legal_holds for all to floor using (true) with check (true);
-grant delete, insert, select on legal_holds to app;
+grant delete, insert, select, update on legal_holds to app;
 
 create table numbers (
   number_id text not null,

@@ -185,6 +185,23 @@ describe('a restart', () => {
     expect(third.floor.timerCount).toBe(0);
   });
 
+  it('reads on from its snapshot when retention has removed the turns before, and refuses to guess without one', async () => {
+    const first = await openFloor();
+    await first.floor.submit({ do: 'light', lamp: 'a' });
+    await first.floor.submit({ do: 'light', lamp: 'b' });
+    await first.floor.takeSnapshot();
+    await first.floor.submit({ do: 'out', lamp: 'a' });
+    const before = lamps(first.floor);
+    first.floor.stop();
+    journal.turns.set(account, journal.turns.get(account)!.slice(2));
+    const second = await openFloor();
+    expect(lamps(second.floor)).toEqual(before);
+    expect(second.floor.seq).toBe(3);
+    second.floor.stop();
+    for await (const snapshot of journal.loadSnapshots(account)) Object.assign(snapshot, { schemaVersion: 0 });
+    await expect(openFloor()).rejects.toThrow('goes on at turn 3, and no readable snapshot reaches further than 0');
+  });
+
   it('is fenced out by the process that took the account over', async () => {
     const first = await openFloor();
     await openFloor();

@@ -14,7 +14,7 @@ export interface Jobs {
   work<Data extends object>(name: string, handler: (data: Data) => Promise<void>, options?: WorkOptions): Promise<void>;
   /** @param inside the transaction whose commit also commits the job */
   send<Data extends object>(name: string, data: Data, options?: JobOptions, inside?: Connection): Promise<void>;
-  /** @param cron five fields, in `timeZone` */
+  /** What came due while nobody ran is made up for once. @param cron five fields, in `timeZone` */
   repeat<Data extends object>(name: string, cron: string, timeZone: string, data: Data): Promise<void>;
   /** Waits for the handlers that are running. */
   stop(): Promise<void>;
@@ -23,6 +23,8 @@ export interface Jobs {
 export interface WorkOptions {
   readonly atOnce?: number;
   readonly retries?: number;
+  /** How often it looks without having been told; a notification comes at once. Half a second by default. */
+  readonly lookEveryMs?: number;
 }
 
 export interface JobOptions {
@@ -30,6 +32,7 @@ export interface JobOptions {
 }
 
 const BATCH = 20;
+const LOOK_EVERY_MS = 500;
 const STOP_LIMIT_MS = 10_000;
 
 /** @param appUrl the role `app`; the schema was made by `installJobs` */
@@ -54,9 +57,10 @@ export async function openJobs(appUrl: string, onError: (error: Error) => void):
     return made;
   };
   return {
-    work: async (name, handler, { atOnce = 2, retries } = {}) => {
+    work: async (name, handler, { atOnce = 2, retries, lookEveryMs = LOOK_EVERY_MS } = {}) => {
       await ensureQueue(name, retries);
-      const options = { batchSize: BATCH, localConcurrency: atOnce, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5, burstWhenBatchFull: true, perJobResults: true as const };
+      const seconds = lookEveryMs / 1_000;
+      const options = { batchSize: BATCH, localConcurrency: atOnce, pollingIntervalSeconds: seconds, notifyPollingIntervalSeconds: seconds, burstWhenBatchFull: true, perJobResults: true as const };
       await boss.work(name, options, async (jobs) => {
         const results = await Promise.allSettled(jobs.map((job) => handler(job.data as never)));
         return results.map((result, index) => {
@@ -74,7 +78,7 @@ export async function openJobs(appUrl: string, onError: (error: Error) => void):
     },
     repeat: async (name, cron, timeZone, data) => {
       await ensureQueue(name);
-      await boss.schedule(name, cron, data, { tz: timeZone });
+      await boss.schedule(name, cron, data, { tz: timeZone, missed: 'once' });
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_LIMIT_MS }),
   };

@@ -11,10 +11,12 @@ import { recordingFolderAt } from '../capabilities/recordings/storage/recording-
 import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
 import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
 import { readCertificate, watchCertificate } from './certificate-watch.ts';
+import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { createHttp, type HttpDeps, type HttpSide } from './create-http.ts';
 import { floorOfPeople } from './create-routes.ts';
 import { createStores, type Stores } from './create-stores.ts';
 import { defaultHttpSettings } from '../http/settings.ts';
+import { showRetention } from '../capabilities/accounts/index.ts';
 import { openPool, type Pool } from '../storage/pool.ts';
 import { createFirstAccounts, listAccounts } from './accounts.ts';
 import { FloorProcess } from './floor-process.ts';
@@ -50,10 +52,12 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
     : () => {};
   const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(foundation, live, http)), SESSION_CHECK_MS);
   await http.app.listen({ host: settings.http.address, port: settings.http.port });
+  const background = await openBackgroundWork(foundation, live);
   return {
     ready: { page: pageAddress(settings) },
     stop: async () => {
       clearInterval(sessions);
+      await background?.close();
       forgetCertificate();
       await http.close();
       await live.close();
@@ -193,6 +197,24 @@ function reachOf(settings: ControlSettings) {
       iceServers: settings.iceServers.map((url) => ({ urls: [url] })),
     };
   };
+}
+
+/** Nothing of it is needed for a call, so a center without it is better than none. */
+async function openBackgroundWork({ settings, logger, clock, floorPool, stores }: Foundation, { keeper }: LiveSide): Promise<BackgroundWork | undefined> {
+  const retention = {
+    accounts: async () => (await listAccounts(floorPool)).map(({ account }) => account),
+    retentionOf: (account: AccountId) => showRetention(stores, account),
+    recordings: keeper.deps,
+    floorPool,
+    clock,
+    logger,
+  };
+  try {
+    return await startBackgroundWork({ appUrl: settings.databases.app, retention, logger });
+  } catch (error) {
+    logger.error({ err: error }, 'background work does not run until the next start');
+    return undefined;
+  }
 }
 
 async function endSessions({ settings, stores, accountKeys, clock, appPool }: Foundation, { floorProcess, provisioning }: LiveSide, http: HttpSide): Promise<void> {

@@ -5,7 +5,9 @@ import { changeConfigurationIn, readConfigurationIn } from '../capabilities/acco
 import { flowTable } from '../capabilities/accounts/storage/flows.postgres.ts';
 import { queueNames } from '../capabilities/accounts/storage/queue-names.postgres.ts';
 import { queueTable } from '../capabilities/accounts/storage/queues.postgres.ts';
+import { retentionTable } from '../capabilities/accounts/storage/retention.postgres.ts';
 import { skillTable } from '../capabilities/accounts/storage/skills.postgres.ts';
+import { auditTrailIn } from '../capabilities/audit/storage/audit.postgres.ts';
 import { CallerLookup } from '../capabilities/contacts/index.ts';
 import { contactTableIn } from '../capabilities/contacts/storage/contacts.postgres.ts';
 import { annotationsIn } from '../capabilities/conversations/storage/annotations.postgres.ts';
@@ -17,6 +19,7 @@ import { AccountNameBook } from '../capabilities/people/application/account-name
 import { deviceTable } from '../capabilities/people/storage/devices.postgres.ts';
 import { peopleTableWith } from '../capabilities/people/storage/people.postgres.ts';
 import { sessionTableIn } from '../capabilities/people/storage/sessions.postgres.ts';
+import { legalHoldTable } from '../capabilities/recordings/storage/legal-holds.postgres.ts';
 import { recordingTableIn } from '../capabilities/recordings/storage/recordings.postgres.ts';
 import type { Pool } from '../storage/pool.ts';
 
@@ -40,6 +43,9 @@ export function createStores(pool: Pool, clock: Clock, onNews: (account: Account
         validateFlow(flow, { hasQueue: (queueId) => known.queueIds.has(queueId), hasPrompt: (name) => PROMPT_NAMES.some((prompt) => prompt === name) }),
       drawId: (kind: 'queue' | 'skill' | 'flow') => randomId(kind),
     },
+    retention: retentionTable,
+    legalHolds: legalHoldTable,
+    audit: auditTrailIn(pool),
     numbers: numberTable,
     trunks: trunkTable,
     sessions: sessionTableIn(pool),

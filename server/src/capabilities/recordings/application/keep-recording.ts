@@ -23,8 +23,9 @@ export async function keepRecording(deps: RecordingDeps, account: AccountId, rec
   const key = derivedKey(await deps.accountKeys.keyOf(account), 'recordings');
   const stored = await deps.folder.store(account, recordingId, key);
   if (await deps.table.move(account, recordingId, ['claimed'], { state: 'ready', ...stored })) return 'ready';
-  // Deleted by retention meanwhile: no file without a row that says so.
-  if ((await deps.table.find(account, recordingId))?.state === 'deleted') await deps.folder.remove(account, recordingId);
+  // Made ready by another process, or deleted by retention meanwhile: then no file stays without a row that says so.
+  if ((await deps.table.find(account, recordingId))?.state !== 'deleted') return 'ready';
+  await deps.folder.remove(account, recordingId);
   return 'not-there';
 }
 

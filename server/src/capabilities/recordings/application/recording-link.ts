@@ -26,7 +26,7 @@ export async function makeRecordingLink(
   if (!recording || recording.conversationId !== conversationId || recording.state === 'deleted') return refuse({ code: 'not-found' });
   if (recording.state !== 'ready') return refuse({ code: 'recording-not-ready' });
   const expiresAt = deps.clock.now() + deps.recordingLinkLifetimeMs;
-  await deps.table.audit(who.account, who.userId, 'recording-link-made', recordingId, who.requestId);
+  await deps.table.auditLink(who.account, who.userId, recordingId, who.requestId);
   const key = derivedKey(await deps.accountKeys.keyOf(who.account), 'recording-links');
   return ok({ token: sign(key, { recordingId, userId: who.userId, expiresAt }), expiresAt });
 }

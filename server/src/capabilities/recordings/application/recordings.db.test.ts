@@ -8,6 +8,7 @@ import { derivedKey } from '../../accounts/index.ts';
 import { accountKeysIn } from '../../accounts/storage/account-keys.postgres.ts';
 import { adoptOrphans, beginRecording, deleteOldRecordings, keepRecording, keepWhatIsLeft, type RecordingDeps } from '../index.ts';
 import type { SoundAtRest } from './ports.ts';
+import { LOCK_HOLDS } from '../storage/legal-holds.postgres.ts';
 import { recordingFolderAt } from '../storage/recording-folder.ts';
 
 let center: TestCenter;
@@ -163,11 +164,107 @@ describe('playing', () => {
 });
 
 describe('retention', () => {
-  it('deletes file and content together, and says so', async () => {
-    const { recordingId } = await recorded();
-    await keepRecording(deps, account(), recordingId);
-    while ((await deleteOldRecordings(deps, account(), center.clock.at + 1)) > 0);
-    expect(fs.existsSync(folder('kept', account(), `${recordingId}.sealed`))).toBe(false);
-    expect((await deps.table.find(account(), recordingId))?.state).toBe('deleted');
+  const DAY = 86_400_000;
+  const cutoff = () => center.clock.at - 30 * DAY;
+  const sealed = (recordingId: string) => fs.existsSync(folder('kept', account(), `${recordingId}.sealed`));
+  const stateOf = async (recordingId: string) => (await deps.table.find(account(), recordingId))?.state;
+  const deletions = async (recordingId: string) => (await center.database.owner.query(`select from audit where action = 'recording-deleted' and entity_id = $1`, [recordingId])).rowCount;
+
+  async function kept(daysAgo: number) {
+    const one = await recorded();
+    await keepRecording(deps, account(), one.recordingId);
+    await aged(one.recordingId, daysAgo);
+    return one;
+  }
+  const aged = (recordingId: string, daysAgo: number) => center.database.owner.query('update recording_files set started_at = $2 where recording_id = $1', [recordingId, new Date(center.clock.at - daysAgo * DAY)]);
+
+  it('deletes file and content together, says so once, and leaves what is young or still on its way', async () => {
+    const [old, young, running] = [await kept(31), await kept(29), await recorded()];
+    await aged(running.recordingId, 31);
+    expect(await deleteOldRecordings(deps, account(), cutoff())).toEqual({ marked: 1, files: 1 });
+    expect([sealed(old.recordingId), await stateOf(old.recordingId), await deletions(old.recordingId)]).toEqual([false, 'deleted', 1]);
+    expect([sealed(young.recordingId), await stateOf(young.recordingId)]).toEqual([true, 'ready']);
+    expect([fs.existsSync(folder('incoming', running.recordingId)), await stateOf(running.recordingId)]).toEqual([true, 'running']);
+    expect(await deleteOldRecordings(deps, account(), cutoff())).toEqual({ marked: 0, files: 0 });
+    expect(await deletions(old.recordingId)).toBe(1);
+    expect(await keepRecording(deps, account(), old.recordingId)).toBe('not-there');
+  });
+
+  it('killed between row and file: nobody plays it, and the next round removes the file', async () => {
+    const { recordingId } = await kept(31);
+    const killed = { ...deps, folder: { ...deps.folder, remove: () => Promise.reject(new Error('killed here')) } };
+    await expect(deleteOldRecordings(killed, account(), cutoff())).rejects.toThrow('1 recordings');
+    expect([sealed(recordingId), await stateOf(recordingId)]).toEqual([true, 'deleted']);
+    await inHistory((await deps.table.find(account(), recordingId))!.conversationId!);
+    expect((await diego.post(`/api/recordings/${recordingId}/link`)).status).toBe(404);
+    expect(await deleteOldRecordings(deps, account(), cutoff())).toEqual({ marked: 0, files: 1 });
+    expect([sealed(recordingId), await deletions(recordingId)]).toEqual([false, 1]);
+  });
+
+  it('rolled back while it marked: row, file and audit are as they were', async () => {
+    const { recordingId } = await kept(31);
+    await center.database.owner.query(`create function break_audit() returns trigger language plpgsql as $$ begin raise exception 'killed here'; end $$`);
+    await center.database.owner.query(`create trigger break_audit before insert on audit for each row when (new.action = 'recording-deleted') execute function break_audit()`);
+    await expect(deleteOldRecordings(deps, account(), cutoff())).rejects.toThrow('killed here');
+    await center.database.owner.query('drop trigger break_audit on audit');
+    expect([sealed(recordingId), await stateOf(recordingId), await deletions(recordingId)]).toEqual([true, 'ready', 0]);
+    expect(await deleteOldRecordings(deps, account(), cutoff())).toEqual({ marked: 1, files: 1 });
+  });
+
+  it('one file that cannot be removed stops no other', async () => {
+    const [stuck, other] = [await kept(32), await kept(31)];
+    const folderWithOneStuck = { ...deps.folder, remove: (of: string, recordingId: string) => (recordingId === stuck.recordingId ? Promise.reject(new Error('not permitted')) : deps.folder.remove(of, recordingId)) };
+    await expect(deleteOldRecordings({ ...deps, folder: folderWithOneStuck }, account(), cutoff())).rejects.toThrow(AggregateError);
+    expect([sealed(stuck.recordingId), sealed(other.recordingId)]).toEqual([true, false]);
+    await deleteOldRecordings(deps, account(), cutoff());
+    expect(sealed(stuck.recordingId)).toBe(false);
+  });
+
+  it('told to stop, leaves whole recordings for the next round', async () => {
+    const { recordingId } = await kept(31);
+    expect(await deleteOldRecordings(deps, account(), cutoff(), () => true)).toEqual({ marked: 0, files: 0 });
+    expect(await stateOf(recordingId)).toBe('ready');
+    await deleteOldRecordings(deps, account(), cutoff());
+  });
+
+  it('leaves a held conversation alone until the hold is lifted; each step is audited', async () => {
+    const fabian = await center.as('Fabián');
+    const { recordingId, conversationId } = await kept(31);
+    const url = `/api/conversations/${conversationId}/legal-hold`;
+    expect((await fabian.put(url, { reason: 'demanda' })).status).toBe(404);
+    await inHistory(conversationId);
+    expect((await diego.put(url, { reason: 'demanda' })).status).toBe(403);
+    expect(await fabian.put(url, { reason: ' ' })).toMatchObject({ status: 400 });
+    expect(await fabian.put(url, { reason: 'demanda' })).toMatchObject({ status: 200, body: { conversationId, reason: 'demanda', placedBy: { name: 'Fabián' }, recordings: { kept: 1, deleted: 0 } } });
+    expect(await fabian.put(url, { reason: 'demanda 17' })).toMatchObject({ status: 200 });
+    expect((await fabian.get('/api/legal-holds')).list('items')).toEqual([expect.objectContaining({ conversationId, reason: 'demanda 17' })]);
+    await deleteOldRecordings(deps, account(), cutoff());
+    expect([sealed(recordingId), await stateOf(recordingId)]).toEqual([true, 'ready']);
+
+    expect((await fabian.delete(url)).status).toBe(204);
+    expect((await fabian.delete(url)).status).toBe(404);
+    await deleteOldRecordings(deps, account(), cutoff());
+    expect(sealed(recordingId)).toBe(false);
+    const { rows } = await center.database.owner.query(`select action, before, after from audit where entity_id = $1 order by id`, [conversationId]);
+    expect(rows).toEqual([
+      { action: 'legal-hold-placed', before: null, after: 'demanda' },
+      { action: 'legal-hold-changed', before: 'demanda', after: 'demanda 17' },
+      { action: 'legal-hold-lifted', before: 'demanda 17', after: null },
+    ]);
+  });
+
+  it('sees a hold that is being placed at that moment', async () => {
+    const { recordingId, conversationId } = await kept(31);
+    await inHistory(conversationId);
+    const holder = await center.database.app.connect();
+    await holder.query(`begin; select set_config('centralita.account', '${account()}', true)`);
+    await holder.query(LOCK_HOLDS);
+    const deleting = deleteOldRecordings(deps, account(), cutoff());
+    await expect.poll(async () => (await center.database.app.query(`select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`)).rowCount, { timeout: 20_000 }).toBe(1);
+    await holder.query(`insert into legal_holds (conversation_id, account, reason, placed_by) values ($1, $2, 'demanda', $3)`, [conversationId, account(), center.made.people[0]!.userId]);
+    await holder.query('commit');
+    holder.release();
+    expect(await deleting).toEqual({ marked: 0, files: 0 });
+    expect(sealed(recordingId)).toBe(true);
   });
 });

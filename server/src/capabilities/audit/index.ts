@@ -1,0 +1,1 @@
+export type { AuditEntry, AuditFilter, AuditTrail } from './application/list-audit.ts';
