@@ -1,8 +1,8 @@
-import { boardAgent, boardQueue, boardTotals, meAfterService, meAgent, meCall, meOffer, type FeedTopic } from '@centralita/contract';
+import { boardAgent, boardQueue, boardStatus, boardTotals, meAfterService, meAgent, meCall, meOffer, type FeedTopic } from '@centralita/contract';
 import { ignoreFailure } from '@centralita/kernel';
 
 const schemas = { agent: meAgent, offer: meOffer, call: meCall, 'after-service': meAfterService } as const;
-const boardSchemas = { totals: boardTotals, queue: boardQueue, agent: boardAgent } as const;
+const boardSchemas = { totals: boardTotals, queue: boardQueue, agent: boardAgent, status: boardStatus } as const;
 
 /** The feed's boundary: an entity in the shape of the contract, or undefined (counted, not shown). */
 export function parseEntity(topic: FeedTopic, key: string, value: unknown): unknown {

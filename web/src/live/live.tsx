@@ -1,5 +1,5 @@
 import type { FeedTopic, SessionView } from '@centralita/contract';
-import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, startTransition, use, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { api } from '../session/api.ts';
 import { isSignedOut } from '../session/error-text.view-model.ts';
 import { queryClient } from '../session/session.tsx';
@@ -72,9 +72,42 @@ export function useFeedBanners(): FeedClient['banners'] {
   return useSyncExternalStore(feed.listen, () => feed.banners);
 }
 
-/** Follows a topic while the component is there. */
+/** The server's time in steps, for what need not be looked at every second; renders once a step. */
+export function useNowInSteps(stepMs: number): number {
+  const { now } = useLive();
+  return useSyncExternalStore(now.listen, () => Math.floor(now.read() / stepMs) * stepMs);
+}
+
+/** Whether something is so at the server's time; renders only when the answer changes. */
+export function useIsNow(check: (now: number) => boolean): boolean {
+  const { now } = useLive();
+  return useSyncExternalStore(now.listen, () => check(now.read()));
+}
+
+/**
+ * Follows a topic while the component is there. What arrives is shown once a frame, as a transition: a board of hundreds of rows is
+ * rendered in slices that typing, scrolling and an incoming call go before, so that no update makes a long task (design 10). A page
+ * in the background has no frames: it draws the last state when it is looked at again.
+ */
 export function useFollowed(topic: FeedTopic): TopicState {
   const { feed } = useLive();
-  useEffect(() => feed.follow(topic), [feed, topic]);
-  return useSyncExternalStore(feed.listen, () => feed.topic(topic));
+  const [shown, setShown] = useState<TopicState>(() => feed.topic(topic));
+  useEffect(() => {
+    const unfollow = feed.follow(topic);
+    let frame = 0;
+    const show = () => {
+      frame = 0;
+      startTransition(() => setShown(feed.topic(topic)));
+    };
+    const unheard = feed.listen(() => {
+      frame ||= requestAnimationFrame(show);
+    });
+    show();
+    return () => {
+      cancelAnimationFrame(frame);
+      unheard();
+      unfollow();
+    };
+  }, [feed, topic]);
+  return shown;
 }

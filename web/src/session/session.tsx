@@ -1,4 +1,4 @@
-import type { Permission, SessionView } from '@centralita/contract';
+import type { Permission, SessionView, StatusView } from '@centralita/contract';
 import { QueryClient, useQuery } from '@tanstack/react-query';
 import { createContext, use } from 'react';
 import type { Place } from '../ui/format.ts';
@@ -42,3 +42,6 @@ export function usePlace(): Place {
   const { timeZone } = useSession();
   return { language: presentLanguage(), timeZone };
 }
+
+/** In the language of the screen, which may be another than the person's. */
+export const nameOfStatus = (status: StatusView): string => status.names[presentLanguage()] ?? status.name;

@@ -3,7 +3,7 @@ import { IconChevronDown } from '@tabler/icons-react';
 import type { ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe, useNow } from '../live/live.tsx';
-import { useSession } from '../session/session.tsx';
+import { nameOfStatus, useSession } from '../session/session.tsx';
 import { formatDuration } from '../ui/format.ts';
 import { Face } from '../ui/parts.tsx';
 import { StatusIcon } from './status-icon.tsx';
@@ -23,7 +23,7 @@ export function StatusButton({ choosing = null, ref, ...rest }: { readonly choos
       <span className="status-text">
         <b className={status?.takesQueueWork ? 'takes-work' : 'takes-none'}>
           {status ? <StatusIcon icon={status.icon} takesWork={status.takesQueueWork} /> : null}
-          <span>{status?.name ?? '…'}</span>
+          <span>{status ? nameOfStatus(status) : '…'}</span>
         </b>
         <time>{time}</time>
       </span>

@@ -9,9 +9,10 @@ import { chooseLanguage, presentLanguage } from '../i18n/index.ts';
 import { useMe } from '../live/live.tsx';
 import { api } from '../session/api.ts';
 import { errorText } from '../session/error-text.view-model.ts';
-import { queryClient, useSession } from '../session/session.tsx';
+import { nameOfStatus, queryClient, useSession } from '../session/session.tsx';
 import { usePhone } from '../softphone/phone-provider.tsx';
 import { Overlays } from '../ui/overlays.tsx';
+import { chooseDensity, DENSITIES, presentDensity, type Density } from '../ui/density.ts';
 import { chooseTheme, presentTheme, THEMES, type Theme } from '../ui/theme.ts';
 import { toast } from '../ui/toasts.tsx';
 import { StatusButton } from './status-button.tsx';
@@ -50,7 +51,7 @@ export function StatusMenu({ startOpen }: { readonly startOpen: boolean }) {
               <span className="menu-status">
                 <StatusIcon icon={option.icon} takesWork={option.takesQueueWork} />
                 <span className="menu-two">
-                  {option.name}
+                  {nameOfStatus(option)}
                   <small>{option.takesQueueWork ? t('shell.takesWork') : t('shell.takesNoWork')}</small>
                 </span>
               </span>
@@ -70,6 +71,7 @@ export function StatusMenu({ startOpen }: { readonly startOpen: boolean }) {
 function Choices() {
   const { t } = useTranslation();
   const [theme, setTheme] = useState(presentTheme);
+  const [density, setDensity] = useState(presentDensity);
   return (
     <div className="menu-choices">
       <Menu.Label>{t('common.language')}</Menu.Label>
@@ -94,6 +96,22 @@ function Choices() {
           {THEMES.map((option) => (
             <Menu.RadioItem key={option} value={option}>
               {t(`common.themes.${option}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </div>
+      <Menu.Label>{t('common.density')}</Menu.Label>
+      <div className="menu-row">
+        <Menu.RadioGroup
+          value={density}
+          onChange={(option) => {
+            chooseDensity(option as Density);
+            setDensity(option as Density);
+          }}
+        >
+          {DENSITIES.map((option) => (
+            <Menu.RadioItem key={option} value={option}>
+              {t(`common.densities.${option}`)}
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>

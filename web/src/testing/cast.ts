@@ -1,4 +1,4 @@
-import type { BoardAgent, BoardQueue, BoardTotals, ConversationRow, ConversationView, MeAgent, MeAfterService, MeCall, MeOffer, SessionView } from '@centralita/contract';
+import type { BoardAgent, BoardQueue, BoardStatus, BoardTotals, ConversationRow, ConversationView, MeAgent, MeAfterService, MeCall, MeOffer, SessionView } from '@centralita/contract';
 import type { Activity } from '@centralita/kernel';
 
 /** The fixed cast of the tests, as the server would show it. Times count back from the moment of the test. */
@@ -11,6 +11,15 @@ export const beto = { number: '+34600000175', name: 'Beto', contactId: 'con_beto
 const withheld = { number: '', name: null, contactId: null };
 const stranger = (digits: string) => ({ number: `+34600000${digits}`, name: null, contactId: null });
 
+const status = (statusId: string, es: string, en: string, icon: string) => ({ statusId, name: es, names: { es, en }, icon, takesQueueWork: icon === 'available' });
+const statuses = [
+  status('sta_available', 'Disponible', 'Available', 'available'),
+  status('sta_break', 'Pausa', 'Break', 'coffee'),
+  status('sta_lunch', 'Almuerzo', 'Lunch', 'lunch'),
+  status('sta_training', 'En capacitación', 'In training', 'training'),
+  status('sta_away', 'No disponible', 'Not available', 'away'),
+];
+
 export const session = (role: SessionView['role'] = 'agent', change: Partial<SessionView> = {}): SessionView => ({
   userId: role === 'agent' ? 'usr_carla' : 'usr_diego',
   name: role === 'agent' ? 'Carla' : 'Diego',
@@ -22,12 +31,7 @@ export const session = (role: SessionView['role'] = 'agent', change: Partial<Ses
   account: { accountId: 'acc_1', slug: 'ferreteria-central', name: 'Ferretería Central', timeZone: 'Europe/Madrid', simulated: false },
   sections: role === 'agent' ? ['workspace'] : ['workspace', 'live', 'reports', 'history', 'settings'],
   permissions: role === 'agent' ? ['session:use', 'workspace:use', 'conversations:read', 'conversations:write-notes'] : ['session:use', 'workspace:use', 'conversations:read', 'conversations:write-notes', 'recordings:play', 'board:read', 'queues:read', 'agents:edit-skills', 'demo:switch'],
-  statuses: [
-    { statusId: 'sta_available', name: 'Disponible', icon: 'available', takesQueueWork: true },
-    { statusId: 'sta_break', name: 'Pausa', icon: 'coffee', takesQueueWork: false },
-    { statusId: 'sta_lunch', name: 'Comida', icon: 'lunch', takesQueueWork: false },
-    { statusId: 'sta_training', name: 'Formación', icon: 'training', takesQueueWork: false },
-  ],
+  statuses: [...statuses],
   outcomes: ['Pedido cambiado', 'Presupuesto', 'Garantía abierta', 'Recado dejado'],
   tags: ['Pedido', 'Cambio de producto', 'Entrega viernes', 'Garantía'],
   liveDemo: { available: role !== 'agent', running: false },
@@ -133,6 +137,39 @@ export const conversation: ConversationView = {
   allowedActions: ['write-note', 'set-tags', 'set-outcome', 'play-recording'],
 };
 
+/** The same while it is talked on: nothing of it has ended, and nobody has written yet. */
+export const liveConversation: ConversationView = {
+  ...conversation,
+  endedAt: null,
+  endedBy: null,
+  ending: null,
+  talkMs: null,
+  afterServiceMs: null,
+  outcome: null,
+  timeline: conversation.timeline.slice(0, 10),
+  notes: conversation.notes.slice(0, 1),
+  recordings: [],
+};
+
+/** And while it rings: it is Beto's, and was offered a moment ago. */
+export const ringingConversation: ConversationView = {
+  ...liveConversation,
+  customer: beto,
+  menuPath: ['2', 'Garantía'],
+  queueId: 'que_2',
+  queueName: 'Posventa',
+  notes: [],
+  tags: [],
+  timeline: [
+    { at: ago(116_000), kind: 'entered', facts: { number: '+34910000100', direction: 'inbound' } },
+    { at: ago(112_000), kind: 'greeting-played', facts: {} },
+    { at: ago(97_000), kind: 'menu-digit', facts: { digit: '2', label: 'Garantía' } },
+    { at: ago(94_000), kind: 'queued', facts: { queueName: 'Posventa' } },
+    { at: ago(93_000), kind: 'position-announced', facts: { position: 2, estimatedWaitMs: 90_000 } },
+    { at: ago(8_000), kind: 'offered', facts: { agentName: 'Carla', offerId: 'off_1', waitedMs: 86_000 } },
+  ],
+};
+
 export const totals = (change: Partial<BoardTotals> = {}): BoardTotals => ({
   waiting: 4,
   longestWaitSince: ago(94_000),
@@ -188,12 +225,13 @@ export const agents: readonly BoardAgent[] = [
   someone('03', 'idle', 14),
   someone('18', 'idle', 140),
   someone('11', 'idle', 465, { statusId: 'sta_break', statusName: 'Pausa', statusTakesWork: false, limitMs: 900_000 }),
-  someone('24', 'idle', 1082, { statusId: 'sta_training', statusName: 'Formación', statusTakesWork: false, limitMs: 1_800_000 }),
+  someone('24', 'idle', 1082, { statusId: 'sta_training', statusName: 'En capacitación', statusTakesWork: false, limitMs: 1_800_000 }),
 ];
 export const manyAgents = (count: number): readonly BoardAgent[] => Array.from({ length: count }, (_, index) => someone(String(index + 100), (['talking', 'idle', 'after-service', 'holding'] as const)[index % 4]!, (index * 7) % 500, { extension: String(1_000 + index), limitMs: index % 4 === 0 ? 480_000 : null }));
 
 export const board = (change: Partial<BoardTotals> = {}, people: readonly BoardAgent[] = agents): Record<string, unknown> => ({
   totals: totals(change),
+  ...Object.fromEntries(statuses.map(({ statusId, names, icon }) => [`status:${statusId}`, { statusId, names, icon } satisfies BoardStatus])),
   ...Object.fromEntries(queues.map((entity) => [`queue:${entity.queueId}`, entity])),
   ...Object.fromEntries(people.map((entity) => [`agent:${entity.userId}`, entity])),
 });

@@ -1,4 +1,4 @@
-import { afterService, agent, board, call, manyAgents, offer, session } from './cast.ts';
+import { afterService, agent, board, call, liveConversation, manyAgents, offer, ringingConversation, rows, session } from './cast.ts';
 import type { NamedScene } from './pictures.ts';
 
 const carla = session('agent');
@@ -9,6 +9,9 @@ const ringAndAnswer: NamedScene['act'] = async (page, sip) => {
   sip.ring(['X-Centralita-Return: yes']);
   await page.waitForSelector('.keys .key[aria-pressed] >> nth=1', { timeout: 4_000 }).catch(() => null);
 };
+const talked = { 'GET /api/conversations/cnv_live': { status: 200, body: liveConversation } } as const;
+/** What was said before with one person. */
+const before = { 'GET /api/conversations': { status: 200, body: { items: rows, nextCursor: null } } } as const;
 const refused = (code: string, status: number) => ({ status, body: { type: 'about:blank', title: code, status, code, requestId: 'req_1' } });
 
 /** Every screen in the states that matter. */
@@ -34,16 +37,17 @@ export const scenes: readonly NamedScene[] = [
     path: '/workspace',
     session: carla,
     me: { agent: agent({ activity: 'offered' }), offer },
+    answers: { 'GET /api/conversations/cnv_live': { status: 200, body: ringingConversation }, ...before },
     ready: '[data-testid=incoming-card]',
     act: async (page, sip) => {
       await page.waitForSelector('.dock-state.good', { timeout: 3_000 }).catch(() => null);
       sip.ring(['X-Centralita-Offer: off_1']);
     },
   },
-  { name: 'workspace-talking', path: '/workspace', session: carla, me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call() }, ready: '.wrap textarea', act: ringAndAnswer },
-  { name: 'workspace-holding', path: '/workspace', session: carla, me: { agent: agent({ activity: 'holding' }), 'call:cal_1': call({ state: 'holding', allowedActions: ['resume', 'hang-up'] }) }, ready: '.wrap textarea' },
-  { name: 'workspace-reconnecting', path: '/workspace', session: carla, me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call({ state: 'reconnecting', quality: null, allowedActions: ['hang-up'] }) }, ready: '.wrap textarea' },
-  { name: 'workspace-after-service', path: '/workspace', session: carla, me: { agent: agent({ activity: 'after-service' }), 'after-service': afterService }, ready: '.wrap textarea' },
+  { name: 'workspace-talking', path: '/workspace', session: carla, me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call() }, answers: talked, ready: '.wrap textarea', act: ringAndAnswer },
+  { name: 'workspace-holding', path: '/workspace', session: carla, me: { agent: agent({ activity: 'holding' }), 'call:cal_1': call({ state: 'holding', allowedActions: ['resume', 'hang-up'] }) }, answers: talked, ready: '.wrap textarea' },
+  { name: 'workspace-reconnecting', path: '/workspace', session: carla, me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call({ state: 'reconnecting', quality: null, allowedActions: ['hang-up'] }) }, answers: talked, ready: '.wrap textarea' },
+  { name: 'workspace-after-service', path: '/workspace', session: carla, me: { agent: agent({ activity: 'after-service' }), 'after-service': afterService }, answers: { 'GET /api/conversations/cnv_live': { status: 200, body: { ...liveConversation, endedAt: afterService.startedAt, ending: 'answered', endedBy: 'customer' } } }, ready: '.wrap textarea' },
   { name: 'workspace-not-answering', path: '/workspace', session: carla, me: { agent: agent({ activity: 'not-answering' }) }, ready: '[data-testid=not-answering-card]' },
   {
     name: 'workspace-menu',
@@ -61,6 +65,7 @@ export const scenes: readonly NamedScene[] = [
     path: '/workspace',
     session: carla,
     me: { agent: agent({ activity: 'talking' }), 'call:cal_1': call() },
+    answers: talked,
     ready: '.keys .key',
     act: async (page) => {
       await page.click('.keys .key >> nth=-2', { timeout: 2_000 }).catch(() => null);

@@ -1,5 +1,5 @@
 /** Choices that belong to this browser alone. A browser without storage simply does not remember. */
-type Preference = 'language' | 'theme' | 'microphone' | 'speaker' | 'phone-panel' | 'board-sort';
+type Preference = 'language' | 'theme' | 'microphone' | 'speaker' | 'phone-panel' | 'board-sort' | 'density' | 'skip-silences';
 
 export function readPreference(name: Preference): string | null {
   try {

@@ -3,7 +3,7 @@ import { IconBell, IconHeadphones, IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe, useNow } from '../live/live.tsx';
-import { usePlace, useSession } from '../session/session.tsx';
+import { nameOfStatus, usePlace, useSession } from '../session/session.tsx';
 import { api } from '../session/api.ts';
 import { errorText } from '../session/error-text.view-model.ts';
 import { usePhone } from '../softphone/phone-provider.tsx';
@@ -231,11 +231,11 @@ function Idle({ takesWork }: { readonly takesWork: boolean }) {
     );
   }
   return (
-    <Empty icon={<IconHeadphones aria-hidden={true} />} title={t('workspace.empty.away', { status: status.name })}>
+    <Empty icon={<IconHeadphones aria-hidden={true} />} title={t('workspace.empty.away', { status: nameOfStatus(status) })}>
       <p className="muted">{t('workspace.empty.awayText')}</p>
       {working ? (
         <button type="button" className="btn primary" onClick={() => api.chooseStatus(working.statusId).catch((error: unknown) => toast(errorText(error, t)))}>
-          {t('workspace.empty.becomeAvailable', { status: working.name })}
+          {t('workspace.empty.becomeAvailable', { status: nameOfStatus(working) })}
         </button>
       ) : null}
     </Empty>

@@ -16,6 +16,8 @@ export const common: Texts['common'] = {
   all: 'All',
   language: 'Language',
   languages: { es: 'Español', en: 'English' },
+  density: 'Density',
+  densities: { comfortable: 'Comfortable', compact: 'Compact' },
   theme: 'Theme',
   themes: { system: 'Follow the system', light: 'Light', dark: 'Dark' },
   roles: { agent: 'Agent', supervisor: 'Supervisor', manager: 'Manager', administrator: 'Administrator', owner: 'Owner' },

@@ -14,6 +14,8 @@ export const common = {
   all: 'Todas',
   language: 'Idioma',
   languages: { es: 'Español', en: 'English' },
+  density: 'Densidad',
+  densities: { comfortable: 'Amplia', compact: 'Compacta' },
   theme: 'Tema',
   themes: { system: 'Según el sistema', light: 'Claro', dark: 'Oscuro' },
   roles: { agent: 'Agente', supervisor: 'Supervisor', manager: 'Gerente', administrator: 'Administrador', owner: 'Propietario' },

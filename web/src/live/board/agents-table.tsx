@@ -1,31 +1,34 @@
-import type { BoardAgent } from '@centralita/contract';
+import type { BoardAgent, BoardStatus } from '@centralita/contract';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconAlertTriangle, IconBell, IconCircle, IconCircleDashed, IconCoffee, IconPencil, IconPhone, IconPhoneCalling, IconPlayerPause, IconSearch } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBell, IconCircle, IconCircleDashed, IconHeadset, IconPencil, IconPhone, IconPhoneCalling, IconPlayerPause, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useDeferredValue, useMemo, useRef, useState, type ComponentType } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type ComponentType, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../ui/format.ts';
+import { presentLanguage } from '../../i18n/index.ts';
+import { StatusIcon } from '../../shell/status-icon.tsx';
+import { useDensity } from '../../ui/density.ts';
 import { nameOfParty } from '../../ui/party.ts';
-import { Face } from '../../ui/parts.tsx';
+import { Empty, Face } from '../../ui/parts.tsx';
 import { readPreference, writePreference } from '../../ui/preferences.ts';
-import { useNow } from '../live.tsx';
+import { Elapsed } from '../elapsed.tsx';
+import { useIsNow, useNowInSteps } from '../live.tsx';
 import { AGENT_FILTERS, AGENT_SORTS, countByFilter, fits, isAway, isLate, searchAgents, sortAgents, type AgentFilter, type AgentSort } from './board.view-model.ts';
 
-const ROW_PX = 39;
+const ROW_PX = { comfortable: 39, compact: 31 } as const;
 const CARD_PX = 98;
 
+/** Limits that run out are looked at every five seconds, or the rows would dance under the pointer. */
+const STEP_MS = 5_000;
+
 /** One row per agent. Only the rows in sight exist, so that 2,000 agents cost what 20 do. */
-export function AgentsTable({ agents: present }: { readonly agents: readonly BoardAgent[] }) {
+export const AgentsTable = memo(function AgentsTable({ agents, statuses }: { readonly agents: readonly BoardAgent[]; readonly statuses: ReadonlyMap<string, BoardStatus> }) {
   const { t } = useTranslation();
-  // A burst of 500 changed rows is sorted when the browser has time for it; typing and scrolling go first.
-  const agents = useDeferredValue(present);
-  const now = useNow();
   const [filter, setFilter] = useState<AgentFilter>('all');
   const [sort, setSort] = useState<AgentSort>(() => AGENT_SORTS.find((known) => known === readPreference('board-sort')) ?? 'attention');
   const [search, setSearch] = useState('');
-  const counts = useMemo(() => countByFilter(agents, now), [agents, now]);
-  // Order follows limits that run out: looked at every five seconds, or the rows would dance under the pointer.
-  const coarse = Math.floor(now / 5_000) * 5_000 + 5_000;
+  const coarse = useNowInSteps(STEP_MS) + STEP_MS;
+  const counts = useMemo(() => countByFilter(agents, coarse), [agents, coarse]);
   const rows = useMemo(() => sortAgents(searchAgents(agents.filter((agent) => fits(agent, filter, coarse)), search), sort, coarse), [agents, filter, search, sort, coarse]);
   return (
     <section className="card people" aria-label={t('board.agents.label')}>
@@ -62,40 +65,45 @@ export function AgentsTable({ agents: present }: { readonly agents: readonly Boa
           </select>
         </div>
       </div>
-      {rows.length === 0 ? (
-        <div className="empty">
-          <p className="muted">{agents.length === 0 ? t('board.agents.empty') : t('board.agents.emptyFiltered')}</p>
-          {agents.length === 0 ? null : (
-            <button
-              type="button"
-              className="btn"
-              onClick={() => {
-                setFilter('all');
-                setSearch('');
-              }}
-            >
-              {t('board.agents.clear')}
-            </button>
-          )}
-        </div>
+      {agents.length === 0 ? (
+        <Empty icon={<IconHeadset aria-hidden={true} />} title={t('board.agents.emptyTitle')}>
+          <p className="muted">{t('board.agents.empty')}</p>
+        </Empty>
+      ) : rows.length === 0 ? (
+        <Empty icon={<IconSearch aria-hidden={true} />} title={t('board.agents.emptyFiltered')}>
+          <button
+            type="button"
+            className="btn"
+            onClick={() => {
+              setFilter('all');
+              setSearch('');
+            }}
+          >
+            {t('board.agents.clear')}
+          </button>
+        </Empty>
       ) : (
-        <Rows rows={rows} now={now} />
+        <Rows rows={rows} statuses={statuses} />
       )}
     </section>
   );
-}
+});
 
-function Rows({ rows, now }: { readonly rows: readonly BoardAgent[]; readonly now: number }) {
+const COLUMNS = ['agent', 'extension', 'state', 'time', 'limit', 'with', 'queue', 'answered', 'average'] as const;
+
+function Rows({ rows, statuses }: { readonly rows: readonly BoardAgent[]; readonly statuses: ReadonlyMap<string, BoardStatus> }) {
   const { t } = useTranslation();
   const narrow = useMediaQuery('(max-width: 719px)', false, { getInitialValueInEffect: false });
+  const density = useDensity();
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => (narrow ? CARD_PX : ROW_PX), getItemKey: (index) => rows[index]!.userId, overscan: 8 });
-  const columns = ['agent', 'extension', 'state', 'time', 'limit', 'with', 'queue', 'answered', 'average'] as const;
+  const height = narrow ? CARD_PX : ROW_PX[density];
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 8 });
+  useEffect(() => virtual.measure(), [virtual, height]);
   return (
-    <div ref={scroller} className="rows" role="table" aria-label={t('board.agents.label')} aria-rowcount={rows.length + 1} tabIndex={0} key={narrow ? 'cards' : 'rows'}>
+    <div ref={scroller} className="rows" role="table" aria-label={t('board.agents.label')} aria-rowcount={rows.length + 1} tabIndex={0}>
       <div role="rowgroup" className="rows-head">
         <div role="row" className="tr" aria-rowindex={1}>
-          {columns.map((column) => (
+          {COLUMNS.map((column) => (
             <span key={column} role="columnheader" className={`c-${column}`}>
               {t(`board.agents.columns.${column}`)}
             </span>
@@ -105,14 +113,15 @@ function Rows({ rows, now }: { readonly rows: readonly BoardAgent[]; readonly no
       <div role="rowgroup" className="rows-body" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const agent = rows[item.index]!;
-          return <Row key={agent.userId} agent={agent} index={item.index + 2} top={item.start} now={agent.activity === 'offline' ? 0 : now} />;
+          // By place, not by person: when the order changes, rows change their words instead of being made anew.
+          return <Row key={item.index} agent={agent} status={statuses.get(agent.statusId)} index={item.index + 2} top={item.start} />;
         })}
       </div>
     </div>
   );
 }
 
-type Look = readonly [tone: 'green' | 'violet' | 'amber' | 'red' | 'grey', icon: ComponentType<{ className?: string; 'aria-hidden'?: boolean }>];
+type Look = readonly [tone: 'green' | 'amber' | 'violet' | 'red' | 'grey', icon: ComponentType<{ className?: string; 'aria-hidden'?: boolean }>];
 const looks: Readonly<Record<BoardAgent['activity'], Look>> = {
   talking: ['green', IconPhone],
   holding: ['green', IconPlayerPause],
@@ -123,30 +132,33 @@ const looks: Readonly<Record<BoardAgent['activity'], Look>> = {
   'not-answering': ['red', IconAlertTriangle],
   offline: ['grey', IconCircleDashed],
 };
-const awayLook: Look = ['violet', IconCoffee];
 
-const Row = memo(function Row({ agent, index, top, now }: { readonly agent: BoardAgent; readonly index: number; readonly top: number; readonly now: number }) {
+interface RowProps {
+  readonly agent: BoardAgent;
+  readonly status: BoardStatus | undefined;
+  readonly index: number;
+  readonly top: number;
+}
+
+/** Rendered again only when its agent changed, or ran over the limit; the time ticks by itself. */
+const Row = memo(function Row({ agent, status, index, top }: RowProps) {
   const { t } = useTranslation();
-  const away = isAway(agent);
-  const [tone, Icon] = away ? awayLook : looks[agent.activity];
-  const late = isLate(agent, now);
+  const late = useIsNow((now) => isLate(agent, now));
   const who = agent.with === null ? (agent.activity === 'not-answering' ? t('board.agents.returned') : '') : nameOfParty(agent.with, t);
   return (
-    <div role="row" aria-rowindex={index} className={`tr ${late ? 'late' : ''}`} style={{ transform: `translateY(${top}px)` }}>
+    <div role="row" aria-rowindex={index} className={late ? 'tr late' : 'tr'} style={{ transform: `translateY(${top}px)` }}>
       <span role="cell" className="c-agent who">
         <Face name={agent.name} size="s" />
-        {agent.name}
+        <span>{agent.name}</span>
       </span>
       <span role="cell" className="c-extension faint">
         {agent.extension}
       </span>
-      <span role="cell" className={`c-state st ${tone}`}>
-        <Icon className="i" aria-hidden={true} />
-        {away ? agent.statusName : t(`common.activities.${agent.activity}`)}
+      <State agent={agent} status={status}>
         {late ? <span className="sr">{t('board.agents.late')}</span> : null}
-      </span>
+      </State>
       <span role="cell" className="c-time time">
-        {agent.activity === 'offline' ? '' : formatDuration(now - agent.since)}
+        {agent.activity === 'offline' ? '' : <Elapsed since={agent.since} />}
       </span>
       <span role="cell" className="c-limit lim">
         {agent.limitMs === null ? '' : formatDuration(agent.limitMs)}
@@ -166,3 +178,25 @@ const Row = memo(function Row({ agent, index, top, now }: { readonly agent: Boar
     </div>
   );
 });
+
+/** What the agent does; while nothing goes on in a status that takes no work, that status, in the language of the screen. */
+function State({ agent, status, children }: { readonly agent: BoardAgent; readonly status: BoardStatus | undefined; readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const [tone, Icon] = looks[agent.activity];
+  if (isAway(agent)) {
+    return (
+      <span role="cell" className="c-state st violet">
+        <StatusIcon icon={status?.icon ?? 'away'} takesWork={false} />
+        {status?.names[presentLanguage()] ?? agent.statusName}
+        {children}
+      </span>
+    );
+  }
+  return (
+    <span role="cell" className={`c-state st ${tone}`}>
+      <Icon className="i" aria-hidden={true} />
+      {t(`common.activities.${agent.activity}`)}
+      {children}
+    </span>
+  );
+}

@@ -49,7 +49,7 @@ function BoardOf({ topic, choose }: { readonly topic: 'board' | 'demo-board'; re
         <>
           <Figures totals={board.totals} queues={board.queues} />
           <QueueTiles queues={board.queues} />
-          <AgentsTable agents={board.agents} />
+          <AgentsTable agents={board.agents} statuses={board.statuses} />
         </>
       )}
     </>

@@ -1,20 +1,23 @@
-import type { BoardAgent, BoardQueue, BoardTotals } from '@centralita/contract';
+import type { BoardAgent, BoardQueue, BoardStatus, BoardTotals } from '@centralita/contract';
 
 export interface Board {
   readonly totals: BoardTotals | null;
   readonly queues: readonly BoardQueue[];
   readonly agents: readonly BoardAgent[];
+  readonly statuses: ReadonlyMap<string, BoardStatus>;
 }
 
 /** Topic `board`; entities were checked at the feed's boundary. */
 export function readBoard(state: Readonly<Record<string, unknown>>): Board {
   const queues: BoardQueue[] = [];
   const agents: BoardAgent[] = [];
+  const statuses = new Map<string, BoardStatus>();
   for (const key in state) {
     if (key.startsWith('agent:')) agents.push(state[key] as BoardAgent);
     else if (key.startsWith('queue:')) queues.push(state[key] as BoardQueue);
+    else if (key.startsWith('status:')) statuses.set(key.slice('status:'.length), state[key] as BoardStatus);
   }
-  return { totals: (state['totals'] as BoardTotals | undefined) ?? null, queues, agents };
+  return { totals: (state['totals'] as BoardTotals | undefined) ?? null, queues, agents, statuses };
 }
 
 export const AGENT_FILTERS = ['all', 'late', 'busy', 'free', 'away', 'offline'] as const;

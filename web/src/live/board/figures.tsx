@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { presentLanguage } from '../../i18n/index.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../ui/format.ts';
-import { useNow } from '../live.tsx';
+import { Elapsed } from '../elapsed.tsx';
 import { busyOf, commonTarget } from './board.view-model.ts';
 
 interface FigureProps {
@@ -40,10 +40,18 @@ function Figure({ name, value, unit, tone = '', gauge, gaugeTone = '', mark = nu
   );
 }
 
+function Longest({ since }: { readonly since: number }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t('board.figures.longest')} <Elapsed since={since} />
+    </>
+  );
+}
+
 /** The strip: six figures, each with what it counts and its target where there is one. */
 export function Figures({ totals, queues }: { readonly totals: BoardTotals; readonly queues: readonly BoardQueue[] }) {
   const { t } = useTranslation();
-  const now = useNow();
   const language = presentLanguage();
   const target = commonTarget(queues);
   const missed = totals.serviceLevel !== null && target !== null && totals.serviceLevel < target;
@@ -68,7 +76,7 @@ export function Figures({ totals, queues }: { readonly totals: BoardTotals; read
         tone={totals.waiting > 0 ? 'wait' : ''}
         gauge={Math.min(1, totals.waiting / 10)}
         gaugeTone="wait"
-        below={totals.longestWaitSince === null ? t('board.figures.nobodyWaits') : t('board.figures.longest', { time: formatDuration(now - totals.longestWaitSince) })}
+        below={totals.longestWaitSince === null ? t('board.figures.nobodyWaits') : <Longest since={totals.longestWaitSince} />}
       />
       <Figure
         name={t('board.figures.abandoned')}

@@ -1,18 +1,20 @@
 import type { BoardQueue } from '@centralita/contract';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { presentLanguage } from '../../i18n/index.ts';
-import { formatDuration, formatNumber, formatPercent } from '../../ui/format.ts';
-import { useNow } from '../live.tsx';
-import { queueTone, sortQueues } from './board.view-model.ts';
+import { formatNumber, formatPercent } from '../../ui/format.ts';
+import { Elapsed } from '../elapsed.tsx';
+import { useNowInSteps } from '../live.tsx';
+import { queueTone, sortQueues, type QueueTone } from './board.view-model.ts';
 
 const AT_FIRST = 12;
 
 /** One tile per queue; those that need somebody come first. */
 export function QueueTiles({ queues }: { readonly queues: readonly BoardQueue[] }) {
   const { t } = useTranslation();
-  const now = useNow();
+  // A tile moves when its queue changes or, at the latest, five seconds after its wait became long.
+  const now = useNowInSteps(5_000);
   const [all, setAll] = useState(false);
   if (queues.length === 0) {
     return (
@@ -27,7 +29,7 @@ export function QueueTiles({ queues }: { readonly queues: readonly BoardQueue[] 
     <>
       <section className="queues" aria-label={t('board.queues.label')}>
         {shown.map((queue) => (
-          <Tile key={queue.queueId} queue={queue} now={now} />
+          <Tile key={queue.queueId} queue={queue} tone={queueTone(queue, now)} />
         ))}
       </section>
       {queues.length > AT_FIRST ? (
@@ -42,10 +44,9 @@ export function QueueTiles({ queues }: { readonly queues: readonly BoardQueue[] 
   );
 }
 
-function Tile({ queue, now }: { readonly queue: BoardQueue; readonly now: number }) {
+const Tile = memo(function Tile({ queue, tone }: { readonly queue: BoardQueue; readonly tone: QueueTone }) {
   const { t } = useTranslation();
   const language = presentLanguage();
-  const tone = queueTone(queue, now);
   const missed = queue.serviceLevel !== null && queue.serviceLevel < queue.serviceLevelTarget;
   return (
     <article className={`card q ${tone === '' ? '' : `lit ${tone}`}`}>
@@ -65,7 +66,7 @@ function Tile({ queue, now }: { readonly queue: BoardQueue; readonly now: number
           <span>{t('board.queues.waiting')}</span>
         </div>
         <div>
-          <b className={queue.longestWaitSince === null ? 'zero' : tone === 'red' ? 'bad' : ''}>{queue.longestWaitSince === null ? '00:00' : formatDuration(now - queue.longestWaitSince)}</b>
+          <b className={queue.longestWaitSince === null ? 'zero' : tone === 'red' ? 'bad' : ''}>{queue.longestWaitSince === null ? '00:00' : <Elapsed since={queue.longestWaitSince} />}</b>
           <span>{t('board.queues.longest')}</span>
         </div>
         <div className="r">
@@ -75,4 +76,4 @@ function Tile({ queue, now }: { readonly queue: BoardQueue; readonly now: number
       </div>
     </article>
   );
-}
+});
