@@ -5,14 +5,9 @@ import { EffectLine } from './effects.ts';
 import { factsOf, freshSeed } from './facts.ts';
 import type { JournalStore, StoredTurn } from './journal-store.ts';
 import { fillPersonal } from './personal.ts';
-import type { AccountProgram, Effect, FloorWorld, TimerChange, Turn } from './program.ts';
+import type { AccountProgram, Effect, FloorRefusal, FloorWorld, TimerChange, Turn } from './program.ts';
 import { decodeSnapshot, encodeSnapshot, fillWorld, type Positions, SNAPSHOT_SCHEMA_VERSION } from './snapshot.ts';
 import { Timers } from './timers.ts';
-
-export interface FloorRefusal {
-  readonly code: string;
-  readonly detail?: string;
-}
 
 export interface AccountFloorOptions<World extends FloorWorld, Input, Event extends { readonly type: string }> {
   readonly account: AccountId;

@@ -25,6 +25,12 @@ export type TurnOutcome<Event> =
   | { readonly events: readonly Event[]; readonly effects: readonly Effect[]; readonly timers: readonly TimerChange[]; readonly answer?: unknown }
   | { readonly refusal: string; readonly detail?: string };
 
+/** What whoever asked is told of a turn's refusal: a machine's word for it, and never personal data. */
+export interface FloorRefusal {
+  readonly code: string;
+  readonly detail?: string;
+}
+
 /** Performed after the commit, and again with the same id after a restart until the switch has accepted it. */
 export interface Effect {
   readonly id: string;

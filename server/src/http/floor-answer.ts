@@ -1,5 +1,6 @@
 import { ok, randomId } from '@centralita/kernel';
-import type { FloorPort, FloorRefusal, PersonCommand } from './floor-port.ts';
+import type { FloorRefusal } from '../floor/program.ts';
+import type { FloorPort, PersonCommand } from './floor-port.ts';
 import { isErrorCode } from './problem.ts';
 import type { Answer, Refusal } from './refusal.ts';
 import type { SignedIn } from './route.ts';

@@ -5,6 +5,7 @@ import type { Call, Leg, Recording } from '../capabilities/calls/index.ts';
 import type { Conversation } from '../capabilities/conversations/index.ts';
 import type { Offer, Waiting } from '../capabilities/routing/index.ts';
 import type { FloorEventSeen } from '../feed/topic.ts';
+import type { FloorRefusal } from '../floor/program.ts';
 
 /** What people ask of the floor. `agentId` is the person who acts; the route has checked who may. */
 export type PersonCommand =
@@ -24,11 +25,6 @@ export type PersonCommand =
   | { readonly type: 'pause-recording'; readonly agentId: UserId; readonly callId: CallId }
   | { readonly type: 'resume-recording'; readonly agentId: UserId; readonly callId: CallId }
   | { readonly type: 'finish-after-service'; readonly agentId: UserId; readonly afterServiceId: AfterServiceId };
-
-export interface FloorRefusal {
-  readonly code: string;
-  readonly detail?: string;
-}
 
 export interface ReadonlyTable<Value> {
   readonly size: number;

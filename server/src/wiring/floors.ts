@@ -1,8 +1,8 @@
 import { type AccountId, type Clock, refuse, type Result } from '@centralita/kernel';
-import { AccountFloor, type FloorRefusal } from '../floor/account-floor.ts';
+import { AccountFloor } from '../floor/account-floor.ts';
 import type { CommitLine } from '../floor/commit-line.ts';
 import type { JournalStore } from '../floor/journal-store.ts';
-import type { AccountProgram, Turn } from '../floor/program.ts';
+import type { AccountProgram, FloorRefusal, Turn } from '../floor/program.ts';
 import type { Positions } from '../floor/snapshot.ts';
 import type { FloorPort, PersonCommand } from '../http/floor-port.ts';
 import type { OutboxRead } from '../storage/outbox.postgres.ts';
