@@ -13,6 +13,7 @@ export class JsSipTransport implements SoftphoneTransport {
   #ua: UA | undefined;
   #registration: TransportRegistration | undefined;
   readonly #listeners = new Set<(event: TransportEvent) => void>();
+  readonly #ringing = new Set<RTCSession>();
 
   start(registration: TransportRegistration, { register } = { register: true }): void {
     this.stop();
@@ -32,7 +33,10 @@ export class JsSipTransport implements SoftphoneTransport {
     });
     this.#ua = ua;
     ua.on('connecting', () => this.#tell({ type: 'state', state: 'connecting' }));
-    ua.on('disconnected', () => this.#tell({ type: 'state', state: ua === this.#ua ? 'connecting' : 'offline' }));
+    ua.on('disconnected', () => {
+      this.#tell({ type: 'state', state: ua === this.#ua ? 'connecting' : 'offline' });
+      this.#stopRinging();
+    });
     ua.on('connected', () => {
       if (!register) this.#tell({ type: 'state', state: 'registered' });
     });
@@ -81,7 +85,15 @@ export class JsSipTransport implements SoftphoneTransport {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Who rang over a lost socket was sent elsewhere, and their CANCEL will not come: a ghost would have the next callers declined. */
+  #stopRinging(): void {
+    for (const session of this.#ringing) if (!session.isEnded()) session.terminate();
+    this.#ringing.clear();
+  }
+
   #incoming({ session, request }: RTCSessionEvent): void {
+    this.#ringing.add(session);
+    for (const over of ['accepted', 'ended', 'failed'] as const) session.on(over, () => this.#ringing.delete(session));
     const header = (name: string): string | null => request.getHeader(name) ?? null;
     const resumes = header('X-Centralita-Return') !== null || header('X-Centralita-Resume') !== null;
     const call = this.#adopt(session, 'incoming', { offerId: header('X-Centralita-Offer'), resumes, autoAnswer: resumes || header('X-Centralita-Auto-Answer') !== null });
