@@ -3,8 +3,10 @@ import type { AccountId } from '@centralita/kernel';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { SessionTable } from '../capabilities/people/application/ports.ts';
+import { SignInThrottle } from '../capabilities/people/application/sign-in-throttle.ts';
 import { tokenHash } from '../capabilities/people/application/sign-in.ts';
 import { keptAnswersIn } from '../capabilities/people/storage/kept-answers.postgres.ts';
+import { signInFailuresIn } from '../capabilities/people/storage/sign-in-failures.postgres.ts';
 import { FeedSockets } from '../feed/feed-sockets.ts';
 import { FeedTickets } from '../feed/tickets.ts';
 import { createFeed, type FeedParts } from './create-feed.ts';
@@ -57,7 +59,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
       return devices;
     },
   };
-  const routes = createRoutes(deps, stores, tickets, sessions);
+  const throttle = new SignInThrottle(clock, signInFailuresIn(pool));
+  const routes = createRoutes(deps, stores, { tickets, sessions, throttle });
   const app = await buildServer({
     settings,
     routes,
@@ -83,6 +86,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
       sockets.close();
       feed.close();
       await app.close();
+      await throttle.written();
     },
   };
 }

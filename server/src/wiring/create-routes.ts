@@ -11,14 +11,13 @@ import { callRoutes } from '../capabilities/calls/http/calls.routes.ts';
 import { traceRoutes } from '../capabilities/calls/http/traces.routes.ts';
 import { type ConversationRouteDeps, conversationRoutes } from '../capabilities/conversations/http/conversations.routes.ts';
 import { type DemoDeps, demoRoutes } from '../capabilities/live-board/http/demo.routes.ts';
-import { GuestLimits } from '../capabilities/numbers/application/call-page.ts';
 import { callPageRoutes } from '../capabilities/numbers/http/call-page.routes.ts';
 import { numberRoutes } from '../capabilities/numbers/http/numbers.routes.ts';
 import { callPageTableIn, guestDevices } from '../capabilities/numbers/storage/call-pages.postgres.ts';
 import { argonPasswords } from '../capabilities/people/application/passwords.ts';
 import type { SessionTable } from '../capabilities/people/application/ports.ts';
 import type { FloorOfPeople } from '../capabilities/people/application/register-softphone.ts';
-import { SignInThrottle } from '../capabilities/people/application/sign-in-throttle.ts';
+import type { SignInThrottle } from '../capabilities/people/application/sign-in-throttle.ts';
 import { sessionRoutes } from '../capabilities/people/http/session.routes.ts';
 import { softphoneRoutes } from '../capabilities/people/http/softphone.routes.ts';
 import type { RecordingFolder } from '../capabilities/recordings/application/ports.ts';
@@ -57,7 +56,14 @@ export interface RouteParts {
   readonly demo: DemoDeps;
 }
 
-export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTickets, sessions: SessionTable): readonly Route[] {
+/** What of the HTTP side itself routes use: it outlives a request. */
+export interface RouteKeepers {
+  readonly tickets: FeedTickets;
+  readonly sessions: SessionTable;
+  readonly throttle: SignInThrottle;
+}
+
+export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle }: RouteKeepers): readonly Route[] {
   const { pool, clock, settings, floor, accountKeys, provisioning, softphoneReach } = parts;
   const { change, read } = stores;
   const softphone = {
@@ -69,7 +75,7 @@ export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTic
     clock,
     softphoneLifetimeMs: settings.softphoneLifetimeMs,
   };
-  const signIn = { sessions, passwords: argonPasswords, throttle: new SignInThrottle(clock), clock, sessionLifetimeMs: settings.sessionLifetimeMs };
+  const signIn = { sessions, passwords: argonPasswords, throttle, clock, sessionLifetimeMs: settings.sessionLifetimeMs };
   return [
     ...sessionRoutes({ ...softphone, ...signIn, read, people: stores.people, secure: settings.secure, liveDemo: parts.demo.liveDemo }),
     ...softphoneRoutes({ ...softphone, softphoneReach }),
@@ -111,7 +117,6 @@ export function createRoutes(parts: RouteParts, stores: Stores, tickets: FeedTic
       guests: guestDevices,
       accountKeys,
       clock,
-      guestLimits: new GuestLimits(clock),
       guestCredentialLifetimeMs: settings.guestCredentialLifetimeMs,
       provisionDevice: provisioning.device.bind(provisioning),
       guestsInCall: (account) => guestsInCall(floor, account),

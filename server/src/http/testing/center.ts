@@ -84,6 +84,8 @@ export interface TestCenter {
   readonly clock: { now(): number; at: number };
   as(name: 'Carla' | 'Diego' | 'Elena' | 'Fabián' | 'Olga'): Promise<Browser>;
   stranger(): Browser;
+  /** The HTTP side ends in good order and begins anew on the same database; browsers keep their cookies. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -102,7 +104,7 @@ export async function openCenter(settings: Partial<HttpSettings> = {}, changes: 
   await floor.takeConfiguration();
   const provisioned: DeviceCredential[] = [];
   const removedDevices: string[] = [];
-  const http = await createHttp({
+  const start = () => createHttp({
     pool: database.app,
     clock,
     settings: { ...defaultHttpSettings, feedTickMs: 5, ...settings },
@@ -129,11 +131,16 @@ export async function openCenter(settings: Partial<HttpSettings> = {}, changes: 
     certificate: undefined,
     ...changes,
   });
+  let http = await start();
   await http.openAccount(made.value.account);
   const center: TestCenter = {
     database,
-    http,
-    app: http.app,
+    get http() {
+      return http;
+    },
+    get app() {
+      return http.app;
+    },
     made: made.value,
     floor,
     folder,
@@ -142,13 +149,18 @@ export async function openCenter(settings: Partial<HttpSettings> = {}, changes: 
     removedDevices,
     clock,
     as: async (name) => {
-      const browser = new Browser(http.app);
+      const browser = new Browser(() => http.app);
       const email = made.value.people.find((person) => person.name === name)!.email;
       const signedIn = await browser.post('/api/session', { email, password: passwords.get(name) });
       if (signedIn.status !== 201) throw new Error(`${name} could not sign in: ${JSON.stringify(signedIn.body)}`);
       return browser;
     },
-    stranger: () => new Browser(http.app),
+    stranger: () => new Browser(() => http.app),
+    restart: async () => {
+      await http.close();
+      http = await start();
+      await http.openAccount(made.value.account);
+    },
     close: async () => {
       await http.close();
       await database.drop();
@@ -169,10 +181,10 @@ export interface Answered {
 
 /** Keeps cookies and sends the page's Origin, as a browser does. */
 export class Browser {
-  readonly #app: FastifyInstance;
+  readonly #app: () => FastifyInstance;
   cookie = '';
 
-  constructor(app: FastifyInstance) {
+  constructor(app: () => FastifyInstance) {
     this.#app = app;
   }
 
@@ -182,7 +194,7 @@ export class Browser {
   delete = (url: string, headers: Record<string, string> = {}): Promise<Answered> => this.request('DELETE', url, undefined, headers);
 
   async request(method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH', url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
-    const response = await this.#app.inject({
+    const response = await this.#app().inject({
       method,
       url,
       headers: { host: 'localhost:8080', ...(method !== 'GET' && { origin: ORIGIN }), ...(this.cookie && { cookie: this.cookie }), ...headers },

@@ -23,9 +23,9 @@ export interface CallPageTable {
 }
 /** One-call credentials among the devices. */
 export interface GuestDevices {
-  insert(sql: Sql, guest: { readonly deviceId: string; readonly username: string; readonly secret: Buffer; readonly onlyNumber: string; readonly expiresAt: Instant }): Promise<void>;
-  /** Those whose time to call has not run out, or who were made in the last minute. */
-  liveGuests(sql: Sql, now: Instant): Promise<number>;
+  insert(sql: Sql, guest: { readonly deviceId: string; readonly username: string; readonly secret: Buffer; readonly onlyNumber: string; readonly address: string; readonly expiresAt: Instant }): Promise<void>;
+  /** Those whose time to call has not run out. The account's other admissions wait until this transaction ends, so that a count holds. */
+  countToAdmit(sql: Sql, address: string, now: Instant): Promise<{ readonly all: number; readonly fromAddress: number; readonly nextExpiryFromAddress: Instant | null }>;
 }
 
 export interface CallPageDeps {
@@ -35,7 +35,7 @@ export interface CallPageDeps {
   readonly guests: GuestDevices;
   readonly accountKeys: AccountKeys;
   readonly clock: Clock;
-  readonly guestLimits: GuestLimits;
+  /** Also the window of the limit per address: a credential that still lives is a call of the last minute. */
   readonly guestCredentialLifetimeMs: number;
   readonly provisionDevice: (account: AccountId, device: DeviceCredential) => Promise<{ readonly accepted: boolean }>;
   /** Callers from the page who are in a call or about to be, as the floor sees them. */
@@ -56,6 +56,8 @@ export interface GuestCallCredential {
   readonly target: string;
 }
 
+type GuestRefusal = { readonly code: 'rate-limited' | 'overloaded'; readonly retryAfterSeconds: number };
+
 /** Lets somebody without an account call this center's number, once, within a minute, and nothing else. */
 export async function admitGuestCall(
   deps: CallPageDeps,
@@ -66,10 +68,6 @@ export async function admitGuestCall(
   if (!shown) return refuse({ code: 'not-found' });
   const { account, page } = shown;
   if (!page.open) return refuse({ code: 'call-page-closed' });
-  const waitMs = deps.guestLimits.attempt(`${account} ${from.address}`, page.callsPerAddressPerMinute);
-  if (waitMs > 0) return refuse({ code: 'rate-limited', retryAfterSeconds: Math.ceil(waitMs / 1_000) });
-  const waiting = await deps.read(account, (sql) => deps.guests.liveGuests(sql, deps.clock.now()));
-  if (Math.max(waiting, deps.guestsInCall(account)) >= page.callsAtOnce) return refuse({ code: 'overloaded', retryAfterSeconds: 30 });
   const credential: GuestCallCredential = {
     deviceId: randomId('device'),
     username: `g-${randomBytes(10).toString('hex')}`,
@@ -79,35 +77,23 @@ export async function admitGuestCall(
   };
   const { deviceId, username, password, expiresAt, target } = credential;
   const secret = seal(derivedKey(await deps.accountKeys.keyOf(account), 'secrets'), password, deviceId);
-  await deps.change({ account, actor: 'call-page', requestId: from.requestId }, async (sql) => {
-    await deps.guests.insert(sql, { deviceId, username, secret, onlyNumber: target, expiresAt });
+  const refused = await deps.change<GuestRefusal | undefined>({ account, actor: 'call-page', requestId: from.requestId }, async (sql) => {
+    const refusal = await overLimits(deps, sql, account, page, from.address);
+    if (refusal) return ok({ value: refusal, audit: [], floor: [] });
+    await deps.guests.insert(sql, { deviceId, username, secret, onlyNumber: target, address: from.address, expiresAt });
     return ok({ value: undefined, audit: [{ action: 'guest-call-admitted', entity: 'device', entityId: deviceId }], floor: [] });
   });
+  if (!refused.ok) return refuse({ code: 'not-found' });
+  if (refused.value) return refuse(refused.value);
   const provisioned = await deps.provisionDevice(account, { deviceId, kind: 'guest', username, password, expiresAt, onlyNumber: target });
   return provisioned.accepted ? ok(credential) : refuse({ code: 'switch-away' });
 }
 
-const WINDOW_MS = 60_000;
-const ADDRESSES_LIMIT = 20_000;
-
-/** Calls per address within a moving minute, in memory. */
-export class GuestLimits {
-  readonly #clock: Clock;
-  readonly #calls = new Map<string, Instant[]>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** @returns ms until this address may call again; 0: it counts as calling now */
-  attempt(key: string, limit: number): number {
-    const now = this.#clock.now();
-    const recent = (this.#calls.get(key) ?? []).filter((at) => now - at < WINDOW_MS);
-    if (recent.length >= limit) return WINDOW_MS - (now - recent[0]!);
-    this.#calls.delete(key);
-    // The oldest address goes: with this many at once the account's own limit holds.
-    if (this.#calls.size >= ADDRESSES_LIMIT) this.#calls.delete(this.#calls.keys().next().value!);
-    this.#calls.set(key, [...recent, now]);
-    return 0;
-  }
+/** The credentials themselves are what is counted, so a restart forgets no call, and a crowd at once is counted as one after another. */
+async function overLimits(deps: CallPageDeps, sql: Sql, account: AccountId, page: CallPage, address: string): Promise<GuestRefusal | undefined> {
+  const now = deps.clock.now();
+  const { all, fromAddress, nextExpiryFromAddress } = await deps.guests.countToAdmit(sql, address, now);
+  if (fromAddress >= page.callsPerAddressPerMinute) return { code: 'rate-limited', retryAfterSeconds: Math.ceil(((nextExpiryFromAddress ?? now) - now) / 1_000) };
+  if (Math.max(all, deps.guestsInCall(account)) >= page.callsAtOnce) return { code: 'overloaded', retryAfterSeconds: 30 };
+  return undefined;
 }

@@ -36,6 +36,20 @@ describe('the call page', () => {
     expect(third).toMatchObject({ status: 429, body: { code: 'rate-limited', retryAfterSeconds: 60 } });
   });
 
+  it('[design 11] counts them over a restart, and each address by itself', async () => {
+    center.clock.at += 20_000;
+    await center.restart();
+    expect(await call()).toMatchObject({ status: 429, body: { retryAfterSeconds: 40 } });
+    await center.database.owner.query(`update devices set guest_address = '192.0.2.7' where kind = 'guest'`);
+    expect((await call()).status).toBe(201);
+  });
+
+  it('counts a crowd at once as one after another', async () => {
+    center.clock.at += 61_000;
+    const statuses = (await Promise.all(Array.from({ length: 8 }, () => call()))).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([201, 201, 429, 429, 429, 429, 429, 429]);
+  });
+
   it('takes so many calls at once in all', async () => {
     center.clock.at += 61_000;
     await center.database.owner.query('update call_pages set calls_at_once = 1');

@@ -45,12 +45,20 @@ export function callPageTableIn(pool: Pool): CallPageTable {
 }
 
 export const guestDevices: GuestDevices = {
-  insert: async (sql, { deviceId, username, secret, onlyNumber, expiresAt }) => {
+  insert: async (sql, { deviceId, username, secret, onlyNumber, address, expiresAt }) => {
     await sql.query(
-      `insert into devices (device_id, account, kind, username, secret, only_number, expires_at) values ($1, current_account(), 'guest', $2, $3, $4, $5)`,
-      [deviceId, username, secret, onlyNumber, new Date(expiresAt)],
+      `insert into devices (device_id, account, kind, username, secret, only_number, guest_address, expires_at) values ($1, current_account(), 'guest', $2, $3, $4, $5, $6)`,
+      [deviceId, username, secret, onlyNumber, address, new Date(expiresAt)],
     );
   },
-  liveGuests: async (sql, now) =>
-    (await sql.query<{ count: number }>(`select count(*) as count from devices where kind = 'guest' and expires_at > $1`, [new Date(now)])).rows[0]!.count,
+  countToAdmit: async (sql, address, now) => {
+    await sql.query(`select pg_advisory_xact_lock(hashtext('guest-calls'), hashtext(current_account()))`);
+    const { rows } = await sql.query<{ count: number; from_address: number; next_expiry: Date | null }>(
+      `select count(*) as count, count(*) filter (where guest_address = $2) as from_address, min(expires_at) filter (where guest_address = $2) as next_expiry
+         from devices where kind = 'guest' and expires_at > $1`,
+      [new Date(now), address],
+    );
+    const { count, from_address: fromAddress, next_expiry: nextExpiry } = rows[0]!;
+    return { all: count, fromAddress, nextExpiryFromAddress: nextExpiry?.getTime() ?? null };
+  },
 };

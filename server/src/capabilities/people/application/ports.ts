@@ -88,7 +88,6 @@ export interface DeviceTable {
   ofSession(sql: Sql, sessionId: string): Promise<readonly DeviceId[]>;
   expired(sql: Sql, now: Instant): Promise<readonly DeviceId[]>;
   all(sql: Sql): Promise<readonly DeviceRow[]>;
-  liveGuests(sql: Sql, now: Instant): Promise<number>;
 }
 
 export interface Passwords {

@@ -25,6 +25,7 @@ export type SignInRefusal = { readonly code: 'wrong-credentials' } | { readonly 
 let nobodysHash: Promise<string> | undefined;
 
 export async function signIn(deps: SignInDeps, request: { readonly email: string; readonly password: string; readonly address: string }): Promise<Result<StartedSession, SignInRefusal>> {
+  await deps.throttle.ready();
   const waitMs = deps.throttle.attempt(request.address, request.email);
   if (waitMs > 0) return refuse({ code: 'sign-in-throttled', retryAfterSeconds: Math.ceil(waitMs / 1_000) });
   const candidate = await deps.sessions.candidate(request.email);

@@ -75,6 +75,17 @@ describe('POST /api/session', () => {
     expect((await guess('x')).status).toBe(401);
   });
 
+  it('[design 11] remembers guesses over a restart, by digests', async () => {
+    const guess = (password: string) => center.stranger().post('/api/session', { email: emailOf('Fabián'), password });
+    for (let i = 0; i < 5; i++) expect((await guess('x')).status).toBe(401);
+    await center.restart();
+    expect(await guess(center.passwords.get('Fabián')!)).toMatchObject({ status: 429, body: { code: 'sign-in-throttled' } });
+    const { rows } = await center.database.owner.query(`select count(*) as count, max(octet_length(who)) as bytes from sign_in_failures`);
+    expect(rows).toEqual([{ count: expect.any(Number), bytes: 32 }]);
+    center.clock.at += 1_001;
+    expect((await guess(center.passwords.get('Fabián')!)).status).toBe(201);
+  });
+
   it('keeps only a hash of the token', async () => {
     const browser = await center.as('Olga');
     const token = browser.cookie.split('=')[1]!;

@@ -41,6 +41,4 @@ export const deviceTable: DeviceTable = {
   expired: async (sql, now) =>
     (await sql.query<{ device_id: DeviceId }>(`select device_id from devices where expires_at < $1 order by device_id limit 1000`, [new Date(now)])).rows.map((row) => row.device_id),
   all: async (sql) => (await sql.query<Row>(`select * from devices order by device_id`)).rows.map(deviceOf),
-  liveGuests: async (sql, now) =>
-    (await sql.query<{ count: number }>(`select count(*) as count from devices where kind = 'guest' and expires_at > $1`, [new Date(now)])).rows[0]!.count,
 };
