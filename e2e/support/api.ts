@@ -23,6 +23,15 @@ export class Api {
     return (await this.#send('GET', path, {})).json() as Promise<Answer>;
   }
 
+  async post<Answer>(path: string, body: unknown = {}): Promise<Answer> {
+    return (await this.#send('POST', path, { 'content-type': 'application/json' }, body)).json() as Promise<Answer>;
+  }
+
+  /** What cannot be read back, and so has no version. */
+  async set(path: string, body: unknown): Promise<void> {
+    await this.#send('PUT', path, { 'content-type': 'application/json' }, body);
+  }
+
   /** Replaces what is there now: with the version that it has now, as a form that was just opened. */
   async put(path: string, body: unknown): Promise<void> {
     const etag = (await this.#send('GET', path, {})).headers.get('etag');
