@@ -1,9 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { withoutJsonSchema } from './without-json-schema.ts';
+import { smallJsSip } from './bundle/small-jssip.ts';
+import { smallZod } from './bundle/small-zod.ts';
+import { withoutJsonSchema } from './bundle/without-json-schema.ts';
 
 export default defineConfig({
-  plugins: [react(), withoutJsonSchema()],
+  plugins: [react(), smallJsSip(), smallZod(), withoutJsonSchema()],
   build: {
     target: 'es2022',
     outDir: 'dist',

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { wantMoreTexts } from '../i18n/index.ts';
 import { useNow } from '../live/live.tsx';
 import { api } from '../session/api.ts';
 import { queryClient, usePlace } from '../session/session.tsx';
@@ -10,7 +11,11 @@ import { dayKey, formatDay, formatDuration, formatTime } from '../ui/format.ts';
 import { Skeleton } from '../ui/parts.tsx';
 import { conversationOf, type Moment } from './moment.view-model.ts';
 
-const Timeline = lazy(async () => ({ default: (await import('../history/timeline.tsx')).Timeline }));
+// With its words, which are not among those of the first screen.
+const Timeline = lazy(async () => {
+  const [{ Timeline: loaded }] = await Promise.all([import('../history/timeline.tsx'), wantMoreTexts()]);
+  return { default: loaded };
+});
 
 /** The right panel: this call's timeline, and what was said before. */
 export function ContextPanel({ moment }: { readonly moment: Moment }) {

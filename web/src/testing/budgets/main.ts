@@ -2,11 +2,11 @@ import { gzipSync } from 'node:zlib';
 import { parseArgs } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 import { preview } from 'vite';
-import { agent, board, manyAgents, NOW, session, totals } from './cast.ts';
-import { serve, type Scene } from './fake-server.ts';
+import { agent, board, manyAgents, NOW, session, totals } from '../cast.ts';
+import { serve, type Scene } from '../fake-server.ts';
 
 /**
- * `node web/src/testing/budgets.ts`: the two budgets of design 10 that are the browser's, on a fresh build (`--dist DIR`, else dist):
+ * `node web/src/testing/budgets/main.ts`: the two budgets of design 10 that are the browser's, on a fresh build (`--dist DIR`, else dist):
  * script of the first load of the workspace, until its phone is registered and nothing more is asked for; and long tasks while a
  * board of 500 people updates four times a second. `--slow N` slows the processor N times, to see what is near the edge.
  */
@@ -15,7 +15,7 @@ const FIRST_LOAD_BYTES = 250_000;
 const UPDATE_MS = 250;
 const CHANGED_EACH = 100;
 
-const server = await preview({ root: new URL('../..', import.meta.url).pathname, build: { outDir: values.dist ?? 'dist' }, preview: { port: 4189, strictPort: false }, logLevel: 'error' });
+const server = await preview({ root: new URL('../../..', import.meta.url).pathname, build: { outDir: values.dist ?? 'dist' }, preview: { port: 4189, strictPort: false }, logLevel: 'error' });
 const address = server.resolvedUrls?.local[0] ?? 'http://localhost:4189/';
 const chrome = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
 try {
