@@ -75,7 +75,7 @@ interface Foundation {
   readonly floorPool: Pool;
   readonly accountKeys: AccountKeys;
   readonly stores: Stores;
-  readonly banner: (banner: 'storage-away' | 'switch-away', active: boolean) => void;
+  readonly banner: (banner: 'storage-away' | 'switch-away' | 'recording-disk-full', active: boolean) => void;
 }
 
 /** Everything that decides, and what follows its turns. */
@@ -109,7 +109,10 @@ async function startFloor({ settings, logger, clock, floorPool, accountKeys, sto
   });
   const today = new TodayOfAccounts(clock);
   const recordingFolder = recordingFolderAt(path.dirname(settings.recordings.incoming));
-  const keeper = new RecordingKeeper({ table: stores.recordings, folder: recordingFolder, accountKeys }, floorProcess.floors);
+  const keeper = new RecordingKeeper({ table: stores.recordings, folder: recordingFolder, accountKeys }, floorProcess.floors, (full) => {
+    if (full) logger.error({ alarm: 'recording-disk-full', detail: path.dirname(settings.recordings.incoming) }, 'alarm');
+    banner('recording-disk-full', full);
+  });
   const liveDemo = await openAccounts({ floorPool, floorProcess, projector, today, clock });
   const traceOwners = new TraceOwners();
   listeners.push((turn) => projector.take([turn]), (turn) => today.take(turn), (turn) => keeper.took(turn), (turn) => traceOwners.took(turn), (turn) => liveDemo?.took(turn));

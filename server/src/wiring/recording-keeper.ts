@@ -1,6 +1,7 @@
 import { type AccountId, ignoreFailure } from '@centralita/kernel';
-import { adoptOrphans, beginRecording, keepRecording, keepWhatIsLeft, type RecordingDeps } from '../capabilities/recordings/index.ts';
+import { adoptOrphans, beginRecording, keepRecording, keepWaiting, keepWhatIsLeft, type RecordingDeps } from '../capabilities/recordings/index.ts';
 import type { FloorTurn, Floors } from './floors.ts';
+import { isDiskFull, RecordingDisk } from './recording-disk.ts';
 
 /** Brings recordings from the switch's folder to rest, as the floor tells of them. What a killed process left is adopted at start. */
 export class RecordingKeeper {
@@ -8,16 +9,20 @@ export class RecordingKeeper {
   readonly #floors: Floors;
   /** One recording's steps follow each other; different recordings do not wait. */
   readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #disk: RecordingDisk;
 
-  constructor(deps: RecordingDeps, floors: Floors) {
+  /** @param onDiskFull told when there is no space for recordings, and when there is again */
+  constructor(deps: RecordingDeps, floors: Floors, onDiskFull: (full: boolean) => void) {
     this.deps = deps;
     this.#floors = floors;
+    this.#disk = new RecordingDisk({ freeBytes: () => deps.folder.freeBytes(), onFull: onDiskFull, onSpace: () => this.#keepWaiting(floors.accounts) });
   }
 
   took({ account, events, at }: FloorTurn): void {
     for (const event of events) {
       if (event.type === 'recording-begun') this.#then(event.recordingId, () => beginRecording(this.deps, account, { ...event, startedAt: at }));
       if (event.type === 'recording-completed') this.#then(event.recordingId, () => keepRecording(this.deps, account, event.recordingId));
+      if (event.type === 'recording-lost' && event.reason === 'disk-full') this.#disk.sawFull();
       if (event.type === 'recording-lost') this.#then(event.recordingId, () => keepWhatIsLeft(this.deps, account, event.recordingId, event.reason));
     }
   }
@@ -25,14 +30,28 @@ export class RecordingKeeper {
   /** Once the floor knows which recordings the switch still writes. */
   async open(account: AccountId): Promise<void> {
     await adoptOrphans(this.deps, account, (recordingId) => this.#floors.world(account)?.recordings.has(recordingId) ?? false);
+    await this.#keepWaiting([account]);
+    await this.#disk.open();
   }
 
   async close(): Promise<void> {
+    this.#disk.close();
     await Promise.allSettled(this.#underWay.values());
   }
 
+  async #keepWaiting(accounts: readonly AccountId[]): Promise<void> {
+    for (const recordingId of await this.deps.folder.waiting()) {
+      // The row says whose it is: in any other account there is none.
+      for (const account of accounts) this.#then(recordingId, () => keepWaiting(this.deps, account, recordingId));
+    }
+  }
+
   #then(recordingId: string, step: () => Promise<unknown>): void {
-    const done = (this.#underWay.get(recordingId) ?? Promise.resolve()).then(step).finally(() => {
+    const kept = (this.#underWay.get(recordingId) ?? Promise.resolve()).then(step).catch((error: unknown) => {
+      if (isDiskFull(error)) this.#disk.sawFull();
+      throw error;
+    });
+    const done = kept.finally(() => {
       if (this.#underWay.get(recordingId) === done) this.#underWay.delete(recordingId);
     });
     this.#underWay.set(recordingId, done);

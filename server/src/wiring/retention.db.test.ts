@@ -184,6 +184,8 @@ const NO_FILES: RetentionRoundDeps['recordings']['folder'] = {
   store: () => Promise.reject(new Error('nothing is kept here')),
   open: () => Promise.reject(new Error('nothing is opened here')),
   remove: () => Promise.resolve(),
+  waiting: () => Promise.resolve([]),
+  freeBytes: () => Promise.resolve(0),
 };
 
 describe('a round', () => {

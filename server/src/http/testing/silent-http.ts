@@ -14,7 +14,7 @@ export function silentHttp(changes: Partial<HttpDeps> = {}): Promise<HttpSide> {
     settings: defaultHttpSettings,
     floor: { submit: unreachable, world: () => undefined, takeConfiguration: unreachable, onCommitted: () => () => undefined },
     accountKeys: { keyOf: unreachable },
-    recordingFolder: { claim: unreachable, store: unreachable, open: unreachable, remove: unreachable },
+    recordingFolder: { claim: unreachable, store: unreachable, waiting: unreachable, freeBytes: unreachable, open: unreachable, remove: unreachable },
     provisioning: { device: unreachable, removeDevice: unreachable, lines: unreachable },
     softphoneReach: unreachable,
     traceOf: unreachable,

@@ -22,6 +22,10 @@ export async function keepRecording(deps: RecordingDeps, account: AccountId, rec
   await deps.table.move(account, recordingId, ['running', 'failed'], { state: 'claimed' });
   const key = derivedKey(await deps.accountKeys.keyOf(account), 'recordings');
   const stored = await deps.folder.store(account, recordingId, key);
+  if (stored === undefined) {
+    await deps.table.move(account, recordingId, ['claimed'], { state: 'failed', failure: 'file-broken' });
+    return 'failed';
+  }
   if (await deps.table.move(account, recordingId, ['claimed'], { state: 'ready', ...stored })) return 'ready';
   // Made ready by another process, or deleted by retention meanwhile: then no file stays without a row that says so.
   if ((await deps.table.find(account, recordingId))?.state !== 'deleted') return 'ready';
@@ -38,6 +42,13 @@ export async function keepWhatIsLeft(deps: RecordingDeps, account: AccountId, re
     const key = derivedKey(await deps.accountKeys.keyOf(account), 'recordings');
     await deps.folder.store(account, recordingId, key);
   }
+}
+
+/** What could not be encrypted when it was claimed (a full disk, a kill), as whole or broken as its row says. */
+export async function keepWaiting(deps: RecordingDeps, account: AccountId, recordingId: RecordingId): Promise<void> {
+  const row = await deps.table.find(account, recordingId);
+  if (row?.state === 'failed') await keepWhatIsLeft(deps, account, recordingId, row.failure ?? 'failed');
+  else if (row) await keepRecording(deps, account, recordingId);
 }
 
 /**

@@ -69,8 +69,16 @@ export interface SoundAtRest {
 export interface RecordingFolder {
   /** Moves `incoming/<id>` to `claimed/<id>`; false when it is in neither. True also when it was claimed before. */
   claim(recordingId: RecordingId): Promise<boolean>;
-  /** Encrypts `claimed/<id>` into the account's folder and removes the clear file. */
-  store(account: AccountId, recordingId: RecordingId, key: Buffer): Promise<{ readonly durationMs: number; readonly bytes: number }>;
+  /**
+   * Encrypts `claimed/<id>` into the account's folder and removes the clear file. Undefined: it broke off before its first
+   * sound, and is removed.
+   * @throws with code ENOSPC on a full disk; the clear file stays, and `waiting` tells of it
+   */
+  store(account: AccountId, recordingId: RecordingId, key: Buffer): Promise<{ readonly durationMs: number; readonly bytes: number } | undefined>;
+  /** Claimed by whoever, stored by nobody yet. */
+  waiting(): Promise<readonly RecordingId[]>;
+  /** Left for sound on the folder's disk. */
+  freeBytes(): Promise<number>;
   open(account: AccountId, recordingId: RecordingId, key: Buffer): Promise<SoundAtRest>;
   remove(account: AccountId, recordingId: RecordingId): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, openCenter, type TestCenter } from '../../../http/testing/center.ts';
 import { derivedKey } from '../../accounts/index.ts';
 import { accountKeysIn } from '../../accounts/storage/account-keys.postgres.ts';
-import { adoptOrphans, beginRecording, deleteOldRecordings, keepRecording, keepWhatIsLeft, type RecordingDeps } from '../index.ts';
+import { adoptOrphans, beginRecording, deleteOldRecordings, keepRecording, keepWaiting, keepWhatIsLeft, type RecordingDeps } from '../index.ts';
 import type { SoundAtRest } from './ports.ts';
 import { LOCK_HOLDS } from '../storage/legal-holds.postgres.ts';
 import { recordingFolderAt } from '../storage/recording-folder.ts';
@@ -118,6 +118,37 @@ describe('after a kill', () => {
     await keepWhatIsLeft(deps, account(), recordingId, 'disk-full');
     expect(await deps.table.find(account(), recordingId)).toMatchObject({ state: 'failed', failure: 'disk-full' });
     expect(fs.existsSync(folder('kept', account(), `${recordingId}.sealed`))).toBe(true);
+  });
+});
+
+describe('on a full disk', () => {
+  const full = (): RecordingDeps => ({ ...deps, folder: { ...deps.folder, store: () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })) } });
+
+  it('[issue 2, faults] a whole recording is not called ready before it is encrypted, and is once there is space', async () => {
+    const { recordingId } = await recorded();
+    await expect(keepRecording(full(), account(), recordingId)).rejects.toThrow('no space');
+    expect((await deps.table.find(account(), recordingId))?.state).toBe('claimed');
+    expect(await deps.folder.waiting()).toEqual([recordingId]);
+    await keepWaiting(deps, account(), recordingId);
+    expect(await deps.table.find(account(), recordingId)).toMatchObject({ state: 'ready', durationMs: 2_500 });
+    expect(await deps.folder.waiting()).toEqual([]);
+  });
+
+  it('[issue 2, faults] a broken-off one stays failed when what there is of it is encrypted later', async () => {
+    const { recordingId } = await recorded();
+    await expect(keepWhatIsLeft(full(), account(), recordingId, 'disk-full')).rejects.toThrow('no space');
+    await keepWaiting(deps, account(), recordingId);
+    expect(await deps.table.find(account(), recordingId)).toMatchObject({ state: 'failed', failure: 'disk-full' });
+    expect(await deps.folder.waiting()).toEqual([]);
+    expect(fs.existsSync(folder('kept', account(), `${recordingId}.sealed`))).toBe(true);
+  });
+
+  it('one that broke off before its first sound leaves no file', async () => {
+    const { recordingId } = await recorded();
+    fs.writeFileSync(folder('incoming', recordingId), '');
+    await keepWhatIsLeft(deps, account(), recordingId, 'disk-full');
+    expect((await deps.table.find(account(), recordingId))?.state).toBe('failed');
+    expect(await deps.folder.waiting()).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordingFolder } from '../application/ports.ts';
 import { openSealedFile, sealFile } from './sealed-file.ts';
@@ -21,11 +21,24 @@ export function recordingFolderAt(folder: string): RecordingFolder {
     store: async (account, recordingId, key) => {
       const target = keptFile(account, recordingId);
       await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      if ((await stat(clearFile(recordingId))).size < WAV_HEADER_BYTES) {
+        await rm(clearFile(recordingId));
+        return undefined;
+      }
       const durationMs = await wavDurationMs(clearFile(recordingId));
-      const bytes = await sealFile(clearFile(recordingId), `${target}.part`, key, recordingId);
+      const bytes = await sealFile(clearFile(recordingId), `${target}.part`, key, recordingId).catch(async (error: unknown) => {
+        // On a full disk the half that was written is space that others need.
+        await rm(`${target}.part`, { force: true });
+        throw error;
+      });
       await rename(`${target}.part`, target);
       await rm(clearFile(recordingId), { force: true });
       return { durationMs, bytes };
+    },
+    waiting: async () => (await readdir(claimed)).filter((name) => ID.test(name)),
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
     },
     open: (account, recordingId, key) => openSealedFile(keptFile(account, recordingId), key, recordingId),
     remove: async (account, recordingId) => {
@@ -36,9 +49,12 @@ export function recordingFolderAt(folder: string): RecordingFolder {
   };
 }
 
+const WAV_HEADER_BYTES = 44;
+const ID = /^[a-z]{3}_[0-9a-z]{1,40}$/;
+
 /** Ids only: whatever else came would be a path of somebody else's choosing. */
 function nameOf(id: string): string {
-  if (!/^[a-z]{3}_[0-9a-z]{1,40}$/.test(id)) throw new Error('not an id');
+  if (!ID.test(id)) throw new Error('not an id');
   return id;
 }
 
@@ -66,11 +82,11 @@ async function exists(file: string): Promise<boolean> {
 async function wavDurationMs(file: string): Promise<number> {
   const handle = await open(file, 'r');
   try {
-    const header = Buffer.alloc(44);
-    const { bytesRead } = await handle.read(header, 0, 44, 0);
-    if (bytesRead < 44 || header.toString('latin1', 0, 4) !== 'RIFF' || header.toString('latin1', 8, 12) !== 'WAVE') throw new Error('not a WAV file');
+    const header = Buffer.alloc(WAV_HEADER_BYTES);
+    const { bytesRead } = await handle.read(header, 0, WAV_HEADER_BYTES, 0);
+    if (bytesRead < WAV_HEADER_BYTES || header.toString('latin1', 0, 4) !== 'RIFF' || header.toString('latin1', 8, 12) !== 'WAVE') throw new Error('not a WAV file');
     const bytesPerSecond = header.readUInt32LE(28);
-    return bytesPerSecond === 0 ? 0 : Math.round((((await handle.stat()).size - 44) * 1_000) / bytesPerSecond);
+    return bytesPerSecond === 0 ? 0 : Math.round((((await handle.stat()).size - WAV_HEADER_BYTES) * 1_000) / bytesPerSecond);
   } finally {
     await handle.close();
   }

@@ -23,14 +23,14 @@ export async function sealFile(source: string, target: string, key: Buffer, boun
     const bytes = (await from.stat()).size;
     const salt = randomBytes(SALT_BYTES);
     const fileKey = fileKeyOf(key, salt);
-    await to.write(Buffer.concat([MAGIC, salt]));
+    await writeFully(to, Buffer.concat([MAGIC, salt]));
     const chunks = chunkCount(bytes);
     const clear = Buffer.alloc(CHUNK_BYTES);
     for (let index = 0; index < chunks; index++) {
       const wanted = Math.min(CHUNK_BYTES, bytes - index * CHUNK_BYTES);
       await readFully(from, clear, wanted, index * CHUNK_BYTES);
       const cipher = createCipheriv('aes-256-gcm', fileKey, nonceOf(index)).setAAD(bindingOf(bound, index, index === chunks - 1));
-      await to.write(Buffer.concat([cipher.update(clear.subarray(0, wanted)), cipher.final(), cipher.getAuthTag()]));
+      await writeFully(to, Buffer.concat([cipher.update(clear.subarray(0, wanted)), cipher.final(), cipher.getAuthTag()]));
     }
     await to.sync();
     return bytes;
@@ -88,6 +88,11 @@ function nonceOf(index: number): Buffer {
 }
 
 const bindingOf = (bound: string, index: number, last: boolean): Buffer => Buffer.from(`${bound} ${index} ${last ? 'last' : 'more'}`);
+
+/** On a disk that is nearly full one write takes a part and says so; only the next one fails. */
+async function writeFully(handle: Pick<Awaited<ReturnType<typeof open>>, 'write'>, bytes: Buffer): Promise<void> {
+  for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+}
 
 async function readFully(handle: Awaited<ReturnType<typeof open>>, into: Buffer, length: number, position: number): Promise<void> {
   for (let done = 0; done < length; ) {
