@@ -77,24 +77,26 @@ export function CallBox({ page, slug }: { readonly page: CallPage; readonly slug
               </button>
             </div>
           </div>
-        ) : (
+        ) : !page.open && state.kind === 'ready' ? null : (
           <button type="button" className="cta" disabled={!page.open || state.kind === 'microphone'} onClick={() => void call()}>
             <IconPhone className="i" aria-hidden={true} />
             {state.kind === 'ended' || state.kind === 'failed' ? t('callPage.callAgain') : t('callPage.callNow')}
           </button>
         )}
-        {page.recordingNotice ? (
+        {page.recordingNotice && page.open ? (
           <p className="rec-note">
             <IconDisc className="i" aria-hidden={true} />
             <span>
-              <b>{t('callPage.recordedTitle')}</b> {t('callPage.recordedText')}
+              <b>{t('callPage.recordedTitle')}</b> {t('callPage.recordedText')} {inCall ? null : t('callPage.recordedAccept')}
             </span>
           </p>
         ) : null}
         {page.numberShown ? (
           <dl className="alt">
             <dt>{t('callPage.byPhone')}</dt>
-            <dd>{formatPhoneNumber(page.numberShown)}</dd>
+            <dd>
+              <a href={`tel:${page.numberShown}`}>{formatPhoneNumber(page.numberShown)}</a>
+            </dd>
           </dl>
         ) : null}
       </div>

@@ -1,5 +1,5 @@
 import type { ConversationView } from '@centralita/contract';
-import { IconArrowDownLeft, IconArrowsLeftRight, IconArrowUpRight, IconCheck, IconChevronRight, IconPhone } from '@tabler/icons-react';
+import { IconArrowDownLeft, IconArrowsLeftRight, IconArrowUpRight, IconCheck, IconChevronRight, IconFileDownload, IconPhone } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -10,12 +10,14 @@ import { queryClient, usePlace, useSession } from '../session/session.tsx';
 import { usePhone } from '../softphone/phone-provider.tsx';
 import { formatClock, formatDay, formatDuration, formatLongDay, formatNumber, formatTime } from '../ui/format.ts';
 import { nameOfParty, numberOfParty } from '../ui/party.ts';
-import { Chip, Face, Failure, Skeleton } from '../ui/parts.tsx';
+import { Chip, Face, Failure, Signal, Skeleton } from '../ui/parts.tsx';
 import { formatPhoneNumber } from '../ui/phone-number.ts';
 import { toast } from '../ui/toasts.tsx';
 import { OutcomePicker, TagPicker } from '../workspace/form-card.tsx';
-import { endingTone, mosLevel, worstMos } from './history.view-model.ts';
+import { readTraces } from './history-api.ts';
+import { endingTone, fileMoment, mosLevel, traceFile, worstMos } from './history.view-model.ts';
 import { Player } from './player.tsx';
+import { saveFile } from './save-file.ts';
 import { Timeline } from './timeline.tsx';
 import { endedTitle } from './timeline.view-model.ts';
 import './history.css';
@@ -108,12 +110,35 @@ function Heading({ conversation }: { readonly conversation: ConversationView }) 
         </div>
       </div>
       <div className="end">
+        {conversation.allowedActions.includes('download-trace') ? <TraceButton conversation={conversation} /> : null}
         <button type="button" className="btn" disabled={!mayCall} title={conversation.customer.number === '' ? t('workspace.calls.cannotCallBack') : undefined} onClick={() => phone.dial(conversation.customer.number).catch((error: unknown) => toast(errorText(error, t)))}>
           <IconPhone className="i i-s" aria-hidden={true} />
           {t('history.conversation.call', { name: customer })}
         </button>
       </div>
     </div>
+  );
+}
+
+/** SIP messages and media statistics of each of its legs, in one file: for whoever looks for why a call sounded as it did. */
+function TraceButton({ conversation }: { readonly conversation: ConversationView }) {
+  const { t } = useTranslation();
+  const place = usePlace();
+  const download = useMutation({
+    mutationFn: () => readTraces(conversation.conversationId),
+    onSuccess: ({ items }) => {
+      const url = URL.createObjectURL(new Blob([traceFile(conversation.conversationId, items)], { type: 'application/json' }));
+      saveFile(url, t('history.conversation.traceFile', { moment: fileMoment(conversation.startedAt, place.timeZone) }));
+      // The browser has taken its own copy of the name and the bytes by the next turn of its loop.
+      setTimeout(() => URL.revokeObjectURL(url));
+    },
+    onError: (error) => toast(errorText(error, t)),
+  });
+  return (
+    <button type="button" className="btn plain" disabled={download.isPending} title={t('history.conversation.traceHint')} onClick={() => download.mutate()}>
+      <IconFileDownload className="i i-s" aria-hidden={true} />
+      {t('history.conversation.trace')}
+    </button>
   );
 }
 
@@ -162,7 +187,12 @@ function People({ conversation }: { readonly conversation: ConversationView }) {
                 {person.number ? ` · ${formatPhoneNumber(person.number)}` : ''}
               </span>
             </div>
-            <span className="q">{person.mos === null ? '' : t('history.conversation.mos', { mos: formatNumber(person.mos, language, 1) })}</span>
+            {person.mos === null ? null : (
+              <span className="q" title={t('history.conversation.mos', { mos: formatNumber(person.mos, language, 1) })}>
+                <Signal level={mosLevel(person.mos)} />
+                {t(`history.conversation.qualityWord.${mosLevel(person.mos)}`, { mos: formatNumber(person.mos, language, 1) })}
+              </span>
+            )}
           </li>
         ))}
       </ul>

@@ -10,7 +10,7 @@ import { may, useSession } from '../session/session.tsx';
 import { Empty, Failure, Skeleton } from '../ui/parts.tsx';
 import { filterOf, isFiltered, namesIn, readSearch, writeSearch, type HistorySearch } from './history.view-model.ts';
 import { HistoryFilters } from './history-filters.tsx';
-import { listAgents, listQueues } from './names-api.ts';
+import { listAgents, listQueues } from './history-api.ts';
 import { HistoryTable } from './history-table.tsx';
 import './history.css';
 

@@ -2,7 +2,7 @@ import { timelineEntry } from '@centralita/contract';
 import { describe, expect, it } from 'vitest';
 import { conversation } from '../testing/cast.ts';
 import { texts } from '../testing/texts.ts';
-import { filterOf, isFiltered, readSearch, spansOf, startOfDay, ticksOf, worstMos, writeSearch } from './history.view-model.ts';
+import { fileMoment, filterOf, isFiltered, readSearch, spansOf, startOfDay, ticksOf, traceFile, worstMos, writeSearch } from './history.view-model.ts';
 import { passedOverText, timelineLines, whyText } from './timeline.view-model.ts';
 
 const kinds = timelineEntry.shape.kind.options;
@@ -26,7 +26,7 @@ describe('the timeline', () => {
   it('tells the conversation as people do', () => {
     const told = timelineLines(conversation, texts('es')).map(({ title, detail }) => (detail ? `${title} · ${detail}` : title));
     expect(told).toEqual([
-      'Entró por +34 910 000 100',
+      'Entró por +34\u00A0910\u00A0000\u00A0100',
       'Oyó el saludo',
       'Menú: 1, Ventas',
       'En cola Ventas',
@@ -84,5 +84,20 @@ describe('history', () => {
     expect(ticksOf(374_000).at(-1)).toBe(374_000);
     expect(ticksOf(20_000)).toEqual([0, 5_000, 10_000, 15_000, 20_000]);
     expect(worstMos(conversation)).toBe(4.3);
+  });
+});
+
+describe('files', () => {
+  it('are named by the moment in the zone of the account', () => {
+    const at = Date.UTC(2026, 10, 19, 9, 38);
+    expect(fileMoment(at, 'Europe/Madrid')).toBe('2026-11-19 10.38');
+    expect(fileMoment(at, 'America/Lima')).toBe('2026-11-19 04.38');
+  });
+
+  it('of traces hold every leg, as JSON where it is JSON', () => {
+    expect(JSON.parse(traceFile('cnv_1', [{ legId: 'leg_1', text: '{"messages":[1]}' }, { legId: 'leg_2', text: 'INVITE' }]))).toEqual({
+      conversationId: 'cnv_1',
+      legs: [{ legId: 'leg_1', trace: { messages: [1] } }, { legId: 'leg_2', trace: 'INVITE' }],
+    });
   });
 });

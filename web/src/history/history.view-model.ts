@@ -150,3 +150,24 @@ export function ticksOf(durationMs: number): readonly number[] {
   // The end has its own mark: one that is too near would be written over it.
   return [...ticks.filter((tick) => durationMs - tick > step * 0.6), durationMs];
 }
+
+/** For names of files: sorts by time, and no system refuses a letter of it. `2026-11-19 10.38` */
+export function fileMoment(at: number, timeZone?: string): string {
+  const clock = new Intl.DateTimeFormat('sv', { hour: '2-digit', minute: '2-digit', ...(timeZone ? { timeZone } : {}) }).format(at);
+  return `${dayKey(at, timeZone)} ${clock.replace(':', '.')}`;
+}
+
+/** One file of all legs; a trace that is JSON stays readable as such. */
+export function traceFile(conversationId: string, traces: readonly { readonly legId: string; readonly text: string }[]): string {
+  const legs = traces.map(({ legId, text }) => ({ legId, trace: asJson(text) }));
+  return JSON.stringify({ conversationId, legs }, null, 2);
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Plain words: kept as they are.
+    return text;
+  }
+}

@@ -1,16 +1,20 @@
 import type { ConversationView, RecordingView } from '@centralita/contract';
 import { ignoreFailure } from '@centralita/kernel';
-import { IconInfoCircle, IconLock, IconPlayerPause, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRotate2 } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { IconDownload, IconInfoCircle, IconLock, IconPlayerPause, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRewindBackward15, IconWaveSine } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
+import { usePlace } from '../session/session.tsx';
+import { readPreference, writePreference } from '../ui/preferences.ts';
+import { toast } from '../ui/toasts.tsx';
 import { presentLanguage } from '../i18n/index.ts';
 import { api } from '../session/api.ts';
 import { errorText } from '../session/error-text.view-model.ts';
 import { formatDuration, formatNumber } from '../ui/format.ts';
 import { nameOfParty } from '../ui/party.ts';
 import { Failure, Skeleton } from '../ui/parts.tsx';
-import { spansOf, ticksOf } from './history.view-model.ts';
+import { fileMoment, spansOf, ticksOf } from './history.view-model.ts';
+import { saveFile } from './save-file.ts';
 import { openWave, type Channels, type Wave } from './wave.ts';
 
 /** What each side said, on its own channel: customer left, agent right. */
@@ -89,6 +93,7 @@ function Sound({ conversation, recording, url, broken }: { readonly conversation
   useEffect(() => {
     if (!container.current) return;
     const opened = openWave(container.current, url, { moved: setPositionMs, playing: setPlaying, ready: setDurationMs, failed: () => brokenNow.current() });
+    opened.skipSilences(readPreference('skip-silences') === 'yes');
     wave.current = opened;
     return () => opened.close();
   }, [url]);
@@ -137,12 +142,13 @@ function Sound({ conversation, recording, url, broken }: { readonly conversation
           </div>
         </div>
       </div>
-      <Controls playing={playing} positionMs={positionMs} durationMs={durationMs} wave={wave} seek={seek} customer={customer} agent={agent} />
+      <Controls recording={recording} playing={playing} positionMs={positionMs} durationMs={durationMs} wave={wave} seek={seek} customer={customer} agent={agent} />
     </>
   );
 }
 
 interface ControlsProps {
+  readonly recording: RecordingView;
   readonly playing: boolean;
   readonly positionMs: number;
   readonly durationMs: number;
@@ -152,7 +158,7 @@ interface ControlsProps {
   readonly agent: string;
 }
 
-function Controls({ playing, positionMs, durationMs, wave, seek, customer, agent }: ControlsProps) {
+function Controls({ recording, playing, positionMs, durationMs, wave, seek, customer, agent }: ControlsProps) {
   const { t } = useTranslation();
   return (
     <div className="ctl">
@@ -160,7 +166,7 @@ function Controls({ playing, positionMs, durationMs, wave, seek, customer, agent
         {playing ? <IconPlayerPauseFilled className="i filled" aria-hidden={true} /> : <IconPlayerPlayFilled className="i filled" aria-hidden={true} />}
       </button>
       <button type="button" className="btn plain" onClick={() => seek(positionMs - 15_000)}>
-        <IconRotate2 className="i i-s" aria-hidden={true} />
+        <IconRewindBackward15 className="i" aria-hidden={true} />
         <span className="sr">{t('history.recording.back')}</span>
         {t('history.recording.back15')}
       </button>
@@ -182,8 +188,48 @@ function Controls({ playing, positionMs, durationMs, wave, seek, customer, agent
             </option>
           ))}
         </select>
+        <SkipSilences wave={wave} />
+        <Download recording={recording} />
       </div>
     </div>
+  );
+}
+
+/** Remembered in this browser: whoever listens to twenty recordings in a row chooses it once. */
+function SkipSilences({ wave }: { readonly wave: RefObject<Wave | null> }) {
+  const { t } = useTranslation();
+  const [skip, setSkip] = useState(() => readPreference('skip-silences') === 'yes');
+  return (
+    <button
+      type="button"
+      className="btn"
+      aria-pressed={skip}
+      onClick={() => {
+        writePreference('skip-silences', skip ? null : 'yes');
+        wave.current?.skipSilences(!skip);
+        setSkip(!skip);
+      }}
+    >
+      <IconWaveSine className="i i-s" aria-hidden={true} />
+      {t('history.recording.skipSilences')}
+    </button>
+  );
+}
+
+/** By a link of its own, so that the audit has every file that left. */
+function Download({ recording }: { readonly recording: RecordingView }) {
+  const { t } = useTranslation();
+  const place = usePlace();
+  const download = useMutation({
+    mutationFn: () => api.recordingLink(recording.recordingId),
+    onSuccess: ({ url }) => saveFile(url, t('history.recording.fileName', { moment: fileMoment(recording.startedAt, place.timeZone) })),
+    onError: (error) => toast(errorText(error, t)),
+  });
+  return (
+    <button type="button" className="btn" disabled={download.isPending} onClick={() => download.mutate()}>
+      <IconDownload className="i i-s" aria-hidden={true} />
+      {t('history.recording.download')}
+    </button>
   );
 }
 

@@ -1,5 +1,6 @@
 import { ignoreFailure } from '@centralita/kernel';
 import WaveSurfer from 'wavesurfer.js';
+import { afterSilence, silencesOf, type Silence } from './silences.view-model.ts';
 
 export type Channels = 'both' | 'customer' | 'agent';
 
@@ -8,6 +9,8 @@ export interface Wave {
   seek(ms: number): void;
   speed(rate: number): void;
   hear(channels: Channels): void;
+  /** Whether playing jumps over stretches in which nobody speaks. */
+  skipSilences(skip: boolean): void;
   close(): void;
 }
 
@@ -42,8 +45,16 @@ export function openWave(container: HTMLElement, url: string, heard: Heard): Wav
       { ...shared, waveColor: colour('color-mix(in srgb, var(--primary) 52%, var(--surface))'), progressColor: colour('var(--primary)') },
     ],
   });
+  let skip = false;
+  let silences: readonly Silence[] | undefined;
   surfer.on('ready', (seconds) => heard.ready(seconds * 1_000));
-  surfer.on('timeupdate', (seconds) => heard.moved(seconds * 1_000));
+  surfer.on('timeupdate', (seconds) => {
+    heard.moved(seconds * 1_000);
+    if (!skip || !surfer.isPlaying()) return;
+    silences ??= silencesIn(surfer.getDecodedData());
+    const next = afterSilence(silences, seconds * 1_000);
+    if (next !== null) surfer.setTime(next / 1_000);
+  });
   surfer.on('play', () => heard.playing(true));
   surfer.on('pause', () => heard.playing(false));
   surfer.on('finish', () => heard.playing(false));
@@ -56,12 +67,17 @@ export function openWave(container: HTMLElement, url: string, heard: Heard): Wav
     seek: (ms) => surfer.setTime(ms / 1_000),
     speed: (rate) => surfer.setPlaybackRate(rate),
     hear: (channels) => mixer.hear(channels),
+    skipSilences: (chosen) => {
+      skip = chosen;
+    },
     close: () => {
       surfer.destroy();
       mixer.close();
     },
   };
 }
+
+const silencesIn = (sound: AudioBuffer | null): readonly Silence[] => (sound === null ? [] : silencesOf(Array.from({ length: sound.numberOfChannels }, (_, channel) => sound.getChannelData(channel)), sound.sampleRate));
 
 /** Lets one side be heard alone, in both ears. Made at the first choice: until then the file plays as it is. */
 class ChannelMixer {

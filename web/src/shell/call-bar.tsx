@@ -251,11 +251,11 @@ function RecordingKey({ call, actions }: { readonly call: MeCall; readonly actio
   if (!action) return null;
   const pause = action === 'pause-recording';
   return (
-    <button type="button" className="key not-phone" aria-pressed={!pause} onClick={() => actions.act(call, action)}>
+    <button type="button" className="key wide-key not-phone" title={pause ? t('workspace.pauseRecording') : t('workspace.resumeRecording')} aria-label={pause ? t('workspace.pauseRecording') : t('workspace.resumeRecording')} onClick={() => actions.act(call, action)}>
       <span className="i rec-key" aria-hidden="true">
         <span className={`rec ${pause ? 'on' : 'paused'}`} />
       </span>
-      {pause ? t('workspace.pauseRecording') : t('workspace.resumeRecording')}
+      {t('workspace.recordingKey')}
     </button>
   );
 }

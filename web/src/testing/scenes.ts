@@ -1,4 +1,4 @@
-import { afterService, agent, board, call, liveConversation, manyAgents, offer, ringingConversation, rows, session } from './cast.ts';
+import { afterService, agent, board, call, conversation, liveConversation, manyAgents, offer, ringingConversation, rows, session } from './cast.ts';
 import type { NamedScene } from './pictures.ts';
 
 const carla = session('agent');
@@ -110,4 +110,57 @@ export const scenes: readonly NamedScene[] = [
       await page.waitForTimeout(900);
     },
   },
+  {
+    name: 'call-us-limit',
+    path: '/llamar/ferreteria-central',
+    session: null,
+    ready: '.cta',
+    answers: { 'POST /api/public/ferreteria-central/guest-calls': refused('rate-limited', 429) },
+    act: async (page) => {
+      await page.click('.cta');
+      await page.waitForSelector('.said.bad');
+    },
+  },
+  {
+    name: 'call-us-no-microphone',
+    path: '/llamar/ferreteria-central',
+    session: null,
+    ready: '.cta',
+    act: async (page) => {
+      await page.evaluate(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('denied', 'NotAllowedError'));
+      });
+      await page.click('.cta');
+      await page.waitForSelector('.said.bad');
+    },
+  },
+  { name: 'call-us-missing', path: '/llamar/no-existe', session: null, ready: '.failure', answers: { 'GET /api/public/no-existe': refused('not-found', 404) } },
+  { name: 'conversation-administrator', path: '/history/cnv_live', session: session('administrator'), me: { agent: agent() }, answers: { 'GET /api/conversations/cnv_live': { status: 200, body: { ...conversation, allowedActions: [...conversation.allowedActions, 'download-trace'] } } }, ready: '.player .ctl' },
+  { name: 'history-first', path: '/history', session: diego, me: { agent: agent() }, ready: '.history .empty', answers: { 'GET /api/conversations': { status: 200, body: { items: [], nextCursor: null } } } },
+  {
+    name: 'board-compact',
+    path: '/live',
+    session: diego,
+    me: { agent: agent() },
+    board: board({}, manyAgents(500)),
+    ready: '.people [role=row] .who',
+    act: async (page) => {
+      await page.evaluate(() => localStorage.setItem('centralita.density', 'compact'));
+      await page.reload();
+      await page.waitForSelector('.people [role=row] .who');
+    },
+  },
+  {
+    name: 'workspace-dial',
+    path: '/workspace',
+    session: carla,
+    me: { agent: agent() },
+    ready: '.bar .status',
+    act: async (page) => {
+      if (!(await page.isVisible('.dock'))) await page.click('.rail .foot button');
+      await page.click('.dial .btn >> nth=-1');
+      await page.fill('.dial .field', '600 00 01 42');
+    },
+  },
+  { name: 'workspace-offline', path: '/workspace', session: carla, phone: 'away', ready: '.bar .status' },
 ];

@@ -32,13 +32,15 @@ describe('formats', () => {
     expect(['Ana', 'Agente 12', 'Ana María Ruiz', null].map(initials)).toEqual(['A', '12', 'AR', '·']);
   });
 
-  it('groups numbers without adding or dropping a digit', () => {
-    expect(formatPhoneNumber('+34600000142')).toBe('+34 600 000 142');
-    expect(formatPhoneNumber('+525512345678')).toBe('+52 551 234 5678');
-    expect(formatPhoneNumber('+59899123456')).toBe('+598 9912 3456');
-    expect(formatPhoneNumber('+12025550123')).toBe('+1 202 555 0123');
+  it('groups numbers without adding or dropping a digit, and so that no line ends inside one', () => {
+    const spaced = (number: string): string => formatPhoneNumber(number).replaceAll('\u00A0', ' ');
+    expect(formatPhoneNumber('+34600000142')).not.toContain(' ');
+    expect(spaced('+34600000142')).toBe('+34 600 000 142');
+    expect(spaced('+525512345678')).toBe('+52 551 234 5678');
+    expect(spaced('+59899123456')).toBe('+598 9912 3456');
+    expect(spaced('+12025550123')).toBe('+1 202 555 0123');
     expect(formatPhoneNumber('204')).toBe('204');
     expect(formatPhoneNumber('')).toBe('');
-    for (const number of ['+34600000142', '+5491123456789', '+4930123456', '+7495123456']) expect(formatPhoneNumber(number).replaceAll(' ', '')).toBe(number);
+    for (const number of ['+34600000142', '+5491123456789', '+4930123456', '+7495123456']) expect(formatPhoneNumber(number).replaceAll('\u00A0', '')).toBe(number);
   });
 });

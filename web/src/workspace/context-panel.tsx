@@ -10,6 +10,7 @@ import { queryClient, usePlace } from '../session/session.tsx';
 import { dayKey, formatDay, formatDuration, formatTime } from '../ui/format.ts';
 import { Skeleton } from '../ui/parts.tsx';
 import { conversationOf, type Moment } from './moment.view-model.ts';
+import { useBefore } from './use-before.ts';
 
 // With its words, which are not among those of the first screen.
 const Timeline = lazy(async () => {
@@ -21,7 +22,12 @@ const Timeline = lazy(async () => {
 export function ContextPanel({ moment }: { readonly moment: Moment }) {
   const { t } = useTranslation();
   const conversationId = conversationOf(moment);
-  if (conversationId === null) return <p className="pad-16 muted small">{t('workspace.context.empty')}</p>;
+  if (conversationId === null) return (
+      <div className="side-empty">
+        <h2 className="eyebrow">{t('workspace.context.title')}</h2>
+        <p className="muted small">{t('workspace.context.empty')}</p>
+      </div>
+    );
   return (
     <>
       <ThisCall conversationId={conversationId} life={lifeOf(moment)} />
@@ -52,12 +58,11 @@ function Before({ conversationId, number }: { readonly conversationId: string; r
   const { t } = useTranslation();
   const place = usePlace();
   const now = useNow();
-  const { data, isPending } = useQuery({ queryKey: ['before', number], queryFn: ({ signal }) => api.conversations({ number: number.replace(/\D/g, ''), limit: 6 }, signal), enabled: number !== '' });
-  const rows = (data?.items ?? []).filter((row) => row.conversationId !== conversationId).slice(0, 5);
+  const rows = useBefore(conversationId, number);
   return (
     <section>
       <h2 className="eyebrow">{t('workspace.context.before')}</h2>
-      {isPending && number !== '' ? (
+      {rows === null ? (
         <Skeleton lines={3} />
       ) : rows.length === 0 ? (
         <p className="muted small">{t('workspace.context.noBefore')}</p>
@@ -71,7 +76,7 @@ function Before({ conversationId, number }: { readonly conversationId: string; r
                 <Link to="/history/$conversationId" params={{ conversationId: row.conversationId }}>
                   <Icon className="i" aria-hidden={true} />
                   <b>{row.agentName ?? row.queueName ?? t(`common.directions.${row.direction}`)}</b>
-                  <time>{today ? `${t('common.today')} ${formatTime(row.startedAt, place)}` : formatDay(row.startedAt, place)}</time>
+                  <time>{today ? t('common.todayAt', { time: formatTime(row.startedAt, place) }) : formatDay(row.startedAt, place)}</time>
                   <p>{[row.ending ? t(`common.endings.${row.ending}`) : t('common.endings.live'), row.talkMs === null ? null : formatDuration(row.talkMs), row.outcome].filter((fact) => fact !== null).join(' · ')}</p>
                 </Link>
               </li>

@@ -7,12 +7,13 @@ import { nameOfStatus, usePlace, useSession } from '../session/session.tsx';
 import { api } from '../session/api.ts';
 import { errorText } from '../session/error-text.view-model.ts';
 import { usePhone } from '../softphone/phone-provider.tsx';
-import { formatDuration, formatTime } from '../ui/format.ts';
+import { dayKey, formatDay, formatDuration, formatTime } from '../ui/format.ts';
 import { nameOfParty, numberOfParty } from '../ui/party.ts';
 import { Chip, Empty, Face, Skeleton } from '../ui/parts.tsx';
 import { toast } from '../ui/toasts.tsx';
 import { FormCard } from './form-card.tsx';
 import { endsSoon, type Moment } from './moment.view-model.ts';
+import { useBefore } from './use-before.ts';
 import { useCallActions } from './use-call-actions.ts';
 
 /** The middle of the workspace: what this moment is about. */
@@ -48,7 +49,7 @@ export function Middle({ moment }: { readonly moment: Moment }) {
   }
 }
 
-function Facts({ facts }: { readonly facts: readonly (readonly [string, string])[] }) {
+function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   return (
     <dl className="facts">
       {facts.map(([term, fact]) => (
@@ -74,6 +75,31 @@ function Who({ party, below }: { readonly party: PartyView; readonly below?: Rea
   );
 }
 
+type Fact = readonly [term: string, fact: string];
+
+/** What is known of them at a glance: the number, and how the last time ended. */
+function KnownFacts({ party, conversationId, more }: { readonly party: PartyView; readonly conversationId: string; readonly more?: Fact }) {
+  const { t } = useTranslation();
+  const place = usePlace();
+  const now = useNow();
+  const before = useBefore(conversationId, party.number);
+  const last = before?.[0];
+  const none = before === null ? '…' : '–';
+  const today = last !== undefined && dayKey(last.startedAt, place.timeZone) === dayKey(now, place.timeZone);
+  const when = last === undefined ? none : today ? t('common.todayAt', { time: formatTime(last.startedAt, place) }) : formatDay(last.startedAt, place);
+  return (
+    <Facts
+      facts={[
+        [t('workspace.facts.phone'), numberOfParty(party, t)],
+        ...(more ? [more] : []),
+        [t('workspace.facts.last'), when],
+        ...(more ? [] : ([[t('workspace.facts.lastAgent'), last?.agentName ?? none]] satisfies Fact[])),
+        [t('workspace.facts.lastOutcome'), last?.outcome ?? (last?.ending ? t(`common.endings.${last.ending}`) : none)],
+      ]}
+    />
+  );
+}
+
 function RingCard({ offer }: { readonly offer: MeOffer }) {
   const { t } = useTranslation();
   const path = offer.menuPath.join(', ');
@@ -89,14 +115,7 @@ function RingCard({ offer }: { readonly offer: MeOffer }) {
           {path ? <Chip>{t('workspace.menuChip', { path })}</Chip> : null}
         </div>
         <Who party={offer.caller} below={t('workspace.earlierCalls', { count: offer.earlierCalls })} />
-        <Facts
-          facts={[
-            [t('workspace.facts.phone'), numberOfParty(offer.caller, t)],
-            [t('workspace.facts.queue'), offer.queueName],
-            [t('workspace.facts.waited'), formatDuration(offer.waitedMs)],
-            [t('workspace.facts.earlier'), String(offer.earlierCalls)],
-          ]}
-        />
+        <KnownFacts party={offer.caller} conversationId={offer.conversationId} />
       </article>
       <p className="quiet">
         <IconHeadphones className="i" aria-hidden={true} />
@@ -147,15 +166,8 @@ function CallCard({ call }: { readonly call: MeCall }) {
           </p>
         </div>
       ) : null}
-      <Who party={call.other} below={call.queueName ? t('workspace.queueChip', { queue: call.queueName }) : t(`common.directions.${call.direction}`)} />
-      <Facts
-        facts={[
-          [t('workspace.facts.phone'), numberOfParty(call.other, t)],
-          [t('workspace.facts.queue'), call.queueName ?? '–'],
-          [t('workspace.facts.direction'), t(`common.directions.${call.direction}`)],
-          [t('workspace.facts.answered'), call.answeredAt === null ? '–' : formatTime(call.answeredAt, place)],
-        ]}
-      />
+      <Who party={call.other} below={[call.queueName ? t('workspace.queueChip', { queue: call.queueName }) : null, t(`common.directions.${call.direction}`)].filter((part) => part !== null).join(' · ')} />
+      <KnownFacts party={call.other} conversationId={call.conversationId} more={[t('workspace.facts.answered'), call.answeredAt === null ? '–' : formatTime(call.answeredAt, place)]} />
     </article>
   );
 }

@@ -17,7 +17,8 @@ export const callPage: Texts['callPage'] = {
   callNow: 'Call now',
   callAgain: 'Call again',
   recordedTitle: 'The call is recorded',
-  recordedText: 'to improve the service. Pressing the button accepts this.',
+  recordedText: 'to improve the service.',
+  recordedAccept: 'Pressing the button accepts this.',
   byPhone: 'By phone',
   states: {
     microphone: 'Waiting for the microphone permission',

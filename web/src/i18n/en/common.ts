@@ -46,6 +46,6 @@ export const common: Texts['common'] = {
   },
   levelOf: 'level {{level}}',
   seconds: '{{count}} s',
-  today: 'today',
+  todayAt: 'today {{time}}',
   yesterday: 'yesterday',
 };

@@ -15,7 +15,8 @@ export const callPage = {
   callNow: 'Llamar ahora',
   callAgain: 'Llamar otra vez',
   recordedTitle: 'La llamada se graba',
-  recordedText: 'para mejorar la atención. Al pulsar el botón se acepta.',
+  recordedText: 'para mejorar la atención.',
+  recordedAccept: 'Al pulsar el botón se acepta.',
   byPhone: 'Por teléfono',
   states: {
     microphone: 'Esperando el permiso del micrófono',

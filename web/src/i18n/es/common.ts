@@ -44,6 +44,6 @@ export const common = {
   },
   levelOf: 'nivel {{level}}',
   seconds: '{{count}} s',
-  today: 'hoy',
+  todayAt: 'hoy {{time}}',
   yesterday: 'ayer',
 };
