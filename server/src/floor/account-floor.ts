@@ -20,6 +20,8 @@ export interface AccountFloorOptions<World extends FloorWorld, Input, Event exte
   readonly positionsOf?: (input: Input) => Partial<Positions>;
   /** An engine's refusal, as an input: whoever waits for that command must hear of it. */
   readonly refusedEffect: (effect: Effect, reason: string) => Input;
+  /** An input as an alarm may show it: a log holds no numbers and no names. Left out: as it is. */
+  readonly shown?: (input: Input) => unknown;
   readonly onCommitted: (turn: Turn<Input, Event>) => void;
   readonly onAlarm: (name: string, detail: string) => void;
 }
@@ -192,7 +194,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
       return outcome;
     } catch (error) {
       for (const table of tables) table.takeBack();
-      this.#options.onAlarm('turn-threw', `${error instanceof Error ? error.stack : String(error)}\ninput: ${JSON.stringify(input)}`);
+      this.#options.onAlarm('turn-threw', `${error instanceof Error ? error.stack : String(error)}\ninput: ${JSON.stringify(this.#options.shown?.(input) ?? input)}`);
       return { refusal: 'internal', code: 'internal' };
     }
   }

@@ -71,8 +71,7 @@ function answerErrors(app: FastifyInstance, settings: HttpSettings): void {
   app.setErrorHandler((error: Error, request, reply) => {
     const refusal = refusalOf(error);
     if (!refusal) {
-      // Not the error object itself: database errors carry the row's values in other fields.
-      request.log.error({ requestId: request.id, route: request.routeOptions.url, name: error.name, reason: error.message, stack: error.stack }, 'request failed');
+      request.log.error({ requestId: request.id, route: request.routeOptions.url, err: error }, 'request failed');
     }
     return sendProblem(request, reply, refusal ?? { code: 'internal' });
   });

@@ -1,12 +1,16 @@
 import { reportIgnoredFailuresTo } from '@centralita/kernel';
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger } from 'pino';
+import { describeError } from './describe-error.ts';
 
 /**
  * The process's log: one JSON object a line on stdout, which the parent sends to a file or lets through. Message texts and
  * fields carry no phone numbers, digits or names; ids do.
+ *
+ * @param to another place than stdout, for tests
  */
-export function createLogger(role: string, level: string): Logger {
-  const logger = pino({ level, base: { role, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime });
+export function createLogger(role: string, level: string, to?: DestinationStream): Logger {
+  const options = { level, base: { role, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } };
+  const logger = to ? pino(options, to) : pino(options);
   reportIgnoredFailuresTo((reason, error) => logger.warn({ reason, err: error }, 'a failure was let pass'));
   return logger;
 }

@@ -55,6 +55,7 @@ export class Floors implements FloorPort {
       clock,
       positionsOf,
       refusedEffect: (effect, reason) => ({ type: 'effect-refused', effect, reason }),
+      shown,
       onCommitted: (turn) => {
         onTurn(turn);
         for (const listener of this.#listeners) listener(account, turn.events);
@@ -149,6 +150,11 @@ export class Floors implements FloorPort {
     await this.#configuration.close();
     for (const floor of this.#floors.values()) floor.stop();
   }
+}
+
+/** Whatever comes from outside has references by now (`intake.ts`); what was configured has numbers and extensions, and is in the outbox. */
+function shown(input: Input): unknown {
+  return input.type === 'configuration' ? { ...input, change: { ...input.change, value: '…' } } : input;
 }
 
 function positionsOf(input: Input): Partial<Positions> {
