@@ -66,11 +66,6 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** @param entropy 10 bytes. The same instant and bytes give the same id, so that a replay draws what the first run drew. */
 export function formatId(of: IdKind, at: number, entropy: Uint8Array): string {
-  let time = '';
-  for (let rest = at, i = 0; i < 10; i++) {
-    time = ALPHABET[rest % 32]! + time;
-    rest = Math.floor(rest / 32);
-  }
   let chance = '';
   for (let bits = 0, held = 0, i = 0; i < entropy.length; i++) {
     held = ((held << 8) | entropy[i]!) & 0xffff;
@@ -80,10 +75,36 @@ export function formatId(of: IdKind, at: number, entropy: Uint8Array): string {
       chance += ALPHABET[(held >> bits) & 31]!;
     }
   }
-  return `${ID_PREFIX[of]}_${time}${chance}`;
+  return `${ID_PREFIX[of]}_${timePart(at)}${chance}`;
 }
+
+let lastAt = -1;
+let lastTime = '';
+
+/** A turn draws a dozen ids of one instant. */
+function timePart(at: number): string {
+  if (at === lastAt) return lastTime;
+  let time = '';
+  for (let rest = at, i = 0; i < 10; i++) {
+    time = ALPHABET[rest % 32]! + time;
+    rest = Math.floor(rest / 32);
+  }
+  lastAt = at;
+  lastTime = time;
+  return time;
+}
+
+const ENTROPY_BYTES = 10;
+/** Drawn for many ids at once: the system call costs more than the id. */
+const pool = new Uint8Array(256 * ENTROPY_BYTES);
+let used = pool.length;
 
 /** A fresh id outside the domain (storage rows, requests). Inside a turn ids come from `Facts.draw`. */
 export function randomId(of: IdKind, at: number = Date.now()): string {
-  return formatId(of, at, crypto.getRandomValues(new Uint8Array(10)));
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  used += ENTROPY_BYTES;
+  return formatId(of, at, pool.subarray(used - ENTROPY_BYTES, used));
 }

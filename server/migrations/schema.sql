@@ -342,14 +342,13 @@ create table journal (
   epoch bigint not null,
   at timestamp with time zone not null,
   decider_version integer not null,
-  input jsonb not null,
+  input json not null,
   seed text not null,
-  events jsonb not null,
-  effects jsonb not null,
-  timers jsonb not null,
-  closed_effects jsonb not null,
+  events json not null,
+  effects json not null,
+  timers json not null,
+  closed_effects json not null,
   constraint journal_pkey PRIMARY KEY (account, seq),
-  constraint journal_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
   constraint journal_seq_check CHECK ((seq > 0))
 );
 CREATE INDEX journal_at ON public.journal USING brin (at);
@@ -366,8 +365,7 @@ create table journal_personal (
   ref text not null,
   value text not null,
   seq bigint not null,
-  constraint journal_personal_pkey PRIMARY KEY (account, ref),
-  constraint journal_personal_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint journal_personal_pkey PRIMARY KEY (account, ref)
 );
 CREATE INDEX journal_personal_seq ON public.journal_personal USING btree (account, seq);
 alter table journal_personal enable row level security;

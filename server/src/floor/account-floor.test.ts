@@ -65,11 +65,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function openFloor(now: () => number = () => 1_000_000) {
+async function openFloor(now: () => number = () => 1_000_000, paceMs = 0) {
   const spool = new Spool(join(folder, 'turns.spool'), 1_000_000);
   const { droppedBytes } = await spool.open();
   const fenced: FencedError[] = [];
-  const commitLine = new CommitLine({ store: journal, spool, patienceMs: 20, retryMs: 5, onStorageAway: (away) => storage.push(away), onFenced: (error) => fenced.push(error) });
+  const commitLine = new CommitLine({ store: journal, spool, patienceMs: 20, retryMs: 5, paceMs, onStorageAway: (away) => storage.push(away), onFenced: (error) => fenced.push(error) });
   opened.push(commitLine);
   await commitLine.recover();
   const committed: string[] = [];
@@ -123,6 +123,21 @@ describe('a turn', () => {
     await Promise.all(Array.from({ length: 50 }, (_, i) => floor.submit({ do: 'light', lamp: String(i) })));
     expect(journal.groups).toEqual([1, 49]);
   });
+
+  it('waits for its pace when another has just begun, together with those that come meanwhile; none is lost and none overtakes', async () => {
+    // Longer than any machine needs for five turns, each sent when the one before has been decided.
+    const { floor } = await openFloor(undefined, 500);
+    await floor.submit({ do: 'light', lamp: '0' });
+    expect(journal.groups).toEqual([1]);
+    const later: Promise<unknown>[] = [];
+    for (let i = 1; i <= 5; i++) {
+      later.push(floor.submit({ do: 'light', lamp: String(i) }));
+      await new Promise((soon) => setImmediate(soon));
+    }
+    await Promise.all(later);
+    expect(journal.groups).toEqual([1, 5]);
+    expect(journal.turns.get(account)!.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
 });
 
 describe('a restart', () => {
@@ -138,6 +153,18 @@ describe('a restart', () => {
     const third = await openFloor();
     expect(lamps(third.floor)).toEqual(lamps(second.floor));
     expect(third.turnsReplayed).toBe(1);
+  });
+
+  it('restores a snapshot written in many slices as it was when it was taken, turns that came meanwhile from the journal', async () => {
+    const first = await openFloor();
+    await Promise.all(Array.from({ length: 1_001 }, (_, i) => first.floor.submit({ do: 'light', lamp: String(i) })));
+    const taken = first.floor.takeSnapshot();
+    await first.floor.submit({ do: 'out', lamp: '700' });
+    await taken;
+    const second = await openFloor();
+    expect(second.turnsReplayed).toBe(1);
+    expect(lamps(second.floor)).toHaveLength(1_000);
+    expect(lamps(second.floor)).toEqual(lamps(first.floor));
   });
 
   it('skips a snapshot that cannot be read', async () => {

@@ -6,7 +6,7 @@ import { factsOf, freshSeed } from './facts.ts';
 import type { JournalStore, StoredTurn } from './journal-store.ts';
 import { fillPersonal } from './personal.ts';
 import type { AccountProgram, Effect, FloorRefusal, FloorWorld, TimerChange, Turn } from './program.ts';
-import { decodeSnapshot, encodeSnapshot, fillWorld, type Positions, SNAPSHOT_SCHEMA_VERSION } from './snapshot.ts';
+import { captureSnapshot, decodeSnapshot, encodeSnapshot, fillWorld, type Positions, SNAPSHOT_SCHEMA_VERSION } from './snapshot.ts';
 import { Timers } from './timers.ts';
 
 export interface AccountFloorOptions<World extends FloorWorld, Input, Event extends { readonly type: string }> {
@@ -134,9 +134,10 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
     const { store, account, clock } = this.#options;
     const seq = this.#seq;
     if (seq === this.#snapshotSeq) return false;
-    const state = encodeSnapshot(this.world, this.#timers.all(), this.#effects.open.values(), this.#positions);
+    const content = captureSnapshot(this.world, this.#timers.all(), this.#effects.open.values(), this.#positions);
     // The state may hold turns that are still on their way to the journal: it must not be saved before they are.
     await this.#lastCommit;
+    const state = await encodeSnapshot(content);
     await store.saveSnapshot({ account, seq, schemaVersion: SNAPSHOT_SCHEMA_VERSION, takenAt: clock.now(), state });
     this.#snapshotSeq = seq;
     return true;

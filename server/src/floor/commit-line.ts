@@ -8,6 +8,11 @@ export interface CommitLineOptions {
   /** How long PostgreSQL may take before the turn goes to the spool instead. */
   readonly patienceMs?: number;
   readonly retryMs?: number;
+  /**
+   * A group starts this long after the one before at the earliest, so that a busy floor shares its fsyncs; a turn that comes
+   * alone never waits. 0 by default: at once.
+   */
+  readonly paceMs?: number;
   readonly onStorageAway: (away: boolean) => void;
   /** The journal answers that another process owns an account: nothing more may be decided here. */
   readonly onFenced: (error: FencedError) => void;
@@ -26,6 +31,8 @@ export class CommitLine {
   readonly #options: CommitLineOptions;
   readonly #patienceMs: number;
   readonly #retryMs: number;
+  readonly #paceMs: number;
+  #lastStart = Number.NEGATIVE_INFINITY;
   #waiting: { turn: StoredTurn; since: number; committed: () => void; failed: (error: unknown) => void }[] = [];
   #busy = false;
   #spooling = false;
@@ -37,6 +44,7 @@ export class CommitLine {
     this.#options = options;
     this.#patienceMs = options.patienceMs ?? 500;
     this.#retryMs = options.retryMs ?? 500;
+    this.#paceMs = options.paceMs ?? 0;
   }
 
   /** Sends what an earlier process left in the spool. Until this has resolved nothing may be decided. */
@@ -89,6 +97,9 @@ export class CommitLine {
   async #run(): Promise<void> {
     this.#busy = true;
     while (this.#waiting.length > 0) {
+      const early = this.#lastStart + this.#paceMs - performance.now();
+      if (early > 0) await new Promise((due) => setTimeout(due, early));
+      this.#lastStart = performance.now();
       const group = this.#waiting.slice(0, GROUP_LIMIT);
       const turns = group.map((one) => one.turn);
       try {

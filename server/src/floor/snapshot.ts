@@ -1,4 +1,6 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { setImmediate as nextRound } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
 import type { Effect, FloorWorld } from './program.ts';
 import type { Timer } from './timers.ts';
 
@@ -24,11 +26,38 @@ export interface Positions {
   readonly ownSeq: number;
 }
 
-export function encodeSnapshot(world: FloorWorld, timers: Iterable<Timer>, openEffects: Iterable<Effect>, positions: Positions): Uint8Array {
+/** What a snapshot holds, at this very moment: values never change, so that a list of them is enough. */
+export function captureSnapshot(world: FloorWorld, timers: Iterable<Timer>, openEffects: Iterable<Effect>, positions: Positions): SnapshotContent {
   const tables: Record<string, readonly (readonly [string, unknown])[]> = {};
   for (const [name, table] of Object.entries(world.tables)) tables[name] = [...table.entries()];
-  const content: SnapshotContent = { tables, timers: [...timers], openEffects: [...openEffects], positions };
-  return gzipSync(JSON.stringify(content), { level: 1 });
+  return { tables, timers: [...timers], openEffects: [...openEffects], positions };
+}
+
+/** Some milliseconds of work on a busy floor. */
+const ROWS_AT_ONCE = 200;
+const compress = promisify(gzip);
+
+/** Written in slices between which calls are decided, and compressed on another thread: a large floor takes seconds of it. */
+export async function encodeSnapshot({ tables, timers, openEffects, positions }: SnapshotContent): Promise<Uint8Array> {
+  const parts: string[] = [];
+  const list = async (rows: readonly unknown[]) => {
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      parts.push(from === 0 ? '' : ',', JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE)).slice(1, -1));
+      await nextRound();
+    }
+  };
+  parts.push('{"tables":{');
+  for (const [index, [name, rows]] of Object.entries(tables).entries()) {
+    parts.push(`${index === 0 ? '' : ','}${JSON.stringify(name)}:[`);
+    await list(rows);
+    parts.push(']');
+  }
+  parts.push('},"timers":[');
+  await list(timers);
+  parts.push('],"openEffects":[');
+  await list(openEffects);
+  parts.push(`],"positions":${JSON.stringify(positions)}}`);
+  return compress(parts.join(''), { level: 1 });
 }
 
 /** @throws when the bytes cannot be read; the caller takes an older snapshot then. */

@@ -26,6 +26,12 @@ const HEALTHY_AFTER_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
 const LOG_LIMIT_BYTES = 100 * 1_048_576;
 
+/**
+ * MiB of each of the three parts of the young generation. Node takes four times as much on a large machine: then a collection
+ * comes seldom and stops everything for 60 to 160 ms, at 100 calls/s, instead of 10.
+ */
+const YOUNG_PART_MIB = 16;
+
 const MAIN = path.resolve(import.meta.dirname, '../main.ts');
 
 /** A role in a process of its own: started again with growing delay whenever it ends without having been asked to. */
@@ -98,6 +104,7 @@ export class Child {
       stdio: ['ignore', output, output, 'ipc'],
       // Ctrl-C reaches a terminal's whole foreground group; the parent alone decides the order in which things stop.
       detached: true,
+      execArgv: [...process.execArgv, `--max-semi-space-size=${YOUNG_PART_MIB}`],
       // A folder of ours: Node's own choice is in the temporary folder, where anybody could leave code for us to run.
       env: { ...process.env, ...(this.#options.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: this.#options.compileCache }) },
     });

@@ -1,5 +1,5 @@
-import { cpus } from 'node:os';
-import { reportIgnoredFailuresTo } from '@centralita/kernel';
+import { constants, cpus, setPriority } from 'node:os';
+import { ignoreFailure, reportIgnoredFailuresTo } from '@centralita/kernel';
 import pino from 'pino';
 import type { Logger } from '../telephony/embedded/logger.ts';
 import { startMediaPool } from '../telephony/embedded/media/media-pool.ts';
@@ -20,6 +20,8 @@ export interface RunningSwitchRole {
 export async function runSwitch(settings: SwitchSettings): Promise<RunningSwitchRole> {
   const logger: Logger = pino({ name: 'switch' }, pino.destination(2));
   reportIgnoredFailuresTo((reason, error) => logger.warn({ reason, error: String(error) }, 'ignored'));
+  // Signalling before everything but sound on a busy machine. Only root may; for others the system's own fairness has to do.
+  if (process.getuid?.() === 0) ignoreFailure('signalling-priority', () => setPriority(constants.priority.PRIORITY_ABOVE_NORMAL));
   const media = await startMediaPool({
     workers: settings.mediaWorkers > 0 ? settings.mediaWorkers : Math.max(1, cpus().length - 1),
     recordingsFolder: settings.recordingsDir,

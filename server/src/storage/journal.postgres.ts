@@ -1,5 +1,6 @@
 import type { AccountId } from '@centralita/kernel';
 import { FencedError, type JournalStore, type StoredSnapshot, type StoredTurn } from '../floor/journal-store.ts';
+import { jsonArray } from './binary-arrays.ts';
 import { jsonbText, plainText } from './journal-json.ts';
 import { type Pool, sqlState } from './pool.ts';
 
@@ -16,7 +17,7 @@ const SNAPSHOTS_KEPT = 4;
 const APPEND = `
   with turns as (
     insert into journal (account, seq, epoch, at, decider_version, input, seed, events, effects, timers, closed_effects)
-    select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::integer[], $6::jsonb[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[])
+    select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::integer[], $6::json[], $7::text[], $8::json[], $9::json[], $10::json[], $11::json[])
     on conflict (account, seq) do nothing
     returning 1
   ), personal as (
@@ -142,12 +143,12 @@ function appendValues(turns: readonly StoredTurn[]): unknown[] {
     turns.map((turn) => turn.epoch),
     turns.map((turn) => new Date(turn.at).toISOString()),
     turns.map((turn) => turn.deciderVersion),
-    turns.map((turn) => jsonbText(turn.input)),
+    jsonArray(turns.map((turn) => jsonbText(turn.input))),
     turns.map((turn) => turn.seed),
-    turns.map((turn) => jsonbText(turn.events)),
-    turns.map((turn) => jsonbText(turn.effects)),
-    turns.map((turn) => jsonbText(turn.timers)),
-    turns.map((turn) => jsonbText(turn.closedEffects)),
+    jsonArray(turns.map((turn) => jsonbText(turn.events))),
+    jsonArray(turns.map((turn) => jsonbText(turn.effects))),
+    jsonArray(turns.map((turn) => jsonbText(turn.timers))),
+    jsonArray(turns.map((turn) => jsonbText(turn.closedEffects))),
     personal.map((row) => row.account),
     personal.map((row) => row.ref),
     personal.map((row) => plainText(row.value)),

@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly name?: string;
   /** A statement that takes longer is cancelled; 0: none is. Reports that may run long ask for their own pool. */
   readonly statementTimeoutMs?: number;
+  /** Its statements are few, prepared and repeated for ever: planned once, instead of once in each run. */
+  readonly planOnce?: boolean;
   /** A connection broke while no query ran on it (the server restarted). The pool makes a new one by itself. */
   readonly onBreak?: (error: Error) => void;
 }
@@ -35,6 +37,7 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     application_name: options.name ?? 'centralita',
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     idle_in_transaction_session_timeout: 60_000,
+    ...(options.planOnce && { options: '-c plan_cache_mode=force_generic_plan' }),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });

@@ -33,7 +33,7 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   const clock = systemClock();
   const onBreak = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
   const appPool = openPool(settings.databases.app, { name: 'centralita-app', max: 16, onBreak });
-  const floorPool = openPool(settings.databases.floor, { name: 'centralita-floor', max: 8, onBreak });
+  const floorPool = openPool(settings.databases.floor, { name: 'centralita-floor', max: 8, planOnce: true, onBreak });
   const accountKeys = accountKeysIn(appPool, settings.secretsDir);
   const stores = createStores(appPool, clock, () => {});
   if ((await listAccounts(floorPool)).length === 0) await createFirstAccounts(stores, accountKeys, settings.secretsDir);

@@ -16,6 +16,8 @@ import { SwitchLine } from './switch-line.ts';
 import { Watchdog } from './watchdog.ts';
 
 const SPOOL_LIMIT_BYTES = 256 * 1_048_576;
+/** At 100 calls/s it saves a fifth of a call's processor time and costs 1 to 2 ms of ring time (docs/reference/benchmarks.md). */
+const COMMIT_PACE_MS = 5;
 const SNAPSHOT_EVERY_MS = 60_000;
 
 export interface FloorProcessOptions {
@@ -52,7 +54,7 @@ export class FloorProcess {
     this.#options = options;
     this.journal = new PostgresJournal(options.floorPool);
     this.#spool = new Spool(path.join(options.spoolDir, 'turns.spool'), SPOOL_LIMIT_BYTES);
-    this.#commitLine = new CommitLine({ store: this.journal, spool: this.#spool, onStorageAway: options.onStorageAway, onFenced: options.onFenced });
+    this.#commitLine = new CommitLine({ store: this.journal, spool: this.#spool, paceMs: COMMIT_PACE_MS, onStorageAway: options.onStorageAway, onFenced: options.onFenced });
     this.floors = new Floors({
       program: this.#program,
       store: this.journal,

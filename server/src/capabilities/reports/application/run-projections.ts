@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { AccountId, Instant } from '@centralita/kernel';
 import type { ReportedTurn } from '../domain/floor-events.ts';
 import { Draft } from '../domain/projection/draft.ts';
@@ -6,6 +7,8 @@ import type { ProjectionRows, ProjectionStore } from './ports.ts';
 
 /** Turns in one transaction. */
 const BATCH = 500;
+/** Turns projected without letting anything else run. */
+const TURNS_AT_ONCE = 16;
 /** Turns kept in memory while PostgreSQL is away; beyond, they are dropped and read from the journal later (about 40 MB). */
 const PENDING_LIMIT = 20_000;
 /** Ended conversations kept in hand for what comes late: after-service, the recording's end. */
@@ -237,7 +240,11 @@ class AccountLine {
 
 async function write(rows: ProjectionRows, draft: Draft, batch: readonly ReportedTurn[], frozenBefore: number): Promise<void> {
   await rows.lookUp(needsOf(batch, draft), draft, frozenBefore);
-  for (const turn of batch) projectTurn(draft, turn);
+  for (const [index, turn] of batch.entries()) {
+    // Calls are decided on the same event loop: they come in between.
+    if (index % TURNS_AT_ONCE === TURNS_AT_ONCE - 1) await nextRound();
+    projectTurn(draft, turn);
+  }
   await rows.save(draft, batch.at(-1)!.seq);
   draft.flushed();
 }

@@ -43,6 +43,16 @@ const TABLES: { readonly [Name in TableName]: { readonly table: string; readonly
 const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const isInstant = (field: string): boolean => field === 'at' || field.endsWith('At');
 
+interface Column {
+  readonly field: string;
+  readonly name: string;
+  readonly isInstant: boolean;
+}
+
+const COLUMNS = Object.fromEntries(
+  TABLE_NAMES.map((name) => [name, TABLES[name].columns.map((field: string): Column => ({ field, name: snake(field), isInstant: isInstant(field) }))]),
+) as unknown as Readonly<Record<TableName, readonly Column[]>>;
+
 /** One statement per table: PostgreSQL reads the rows out of one JSON text, in the table's own types. */
 const UPSERTS = Object.fromEntries(
   TABLE_NAMES.map((name) => {
@@ -82,8 +92,7 @@ async function saveDraft(connection: Connection, account: string, draft: Draft, 
   for (const name of TABLE_NAMES) {
     const rows: readonly object[] = draft[name].written();
     if (rows.length === 0) continue;
-    const { columns } = TABLES[name];
-    const texts = rows.map((row) => tableRow(account, columns, row as Readonly<Record<string, unknown>>));
+    const texts = rows.map((row) => tableRow(account, COLUMNS[name], row as Readonly<Record<string, unknown>>));
     await connection.query({ name: `project-${name}`, text: UPSERTS[name], values: [jsonbText(texts)] });
   }
   await connection.query({
@@ -93,19 +102,19 @@ async function saveDraft(connection: Connection, account: string, draft: Draft, 
   });
 }
 
-function tableRow(account: string, columns: readonly string[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function tableRow(account: string, columns: readonly Column[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const made: Record<string, unknown> = { account };
-  for (const field of columns) {
+  for (const { field, name, isInstant } of columns) {
     const value = row[field];
-    made[snake(field)] = isInstant(field) && typeof value === 'number' ? new Date(value).toISOString() : value;
+    made[name] = isInstant && typeof value === 'number' ? new Date(value).toISOString() : value;
   }
   return made;
 }
 
 function recordOf<Name extends TableName>(name: Name, row: Readonly<Record<string, unknown>>): ProjectedTables[Name] {
   const record: Record<string, unknown> = {};
-  for (const field of TABLES[name].columns) {
-    const value = row[snake(field)];
+  for (const { field, name: column } of COLUMNS[name]) {
+    const value = row[column];
     record[field] = value instanceof Date ? value.getTime() : value;
   }
   return record as unknown as ProjectedTables[Name];
