@@ -13,7 +13,7 @@ const TURNS_AT_ONCE = 16;
 const PENDING_LIMIT = 20_000;
 /** Ended conversations kept in hand for what comes late: after-service, the recording's end. */
 const ENDED_KEPT = 2_000;
-const LINGER_MS = 200;
+const LINGER_MS = 400;
 const RETRY_MS = 1_000;
 
 export interface ProjectorOptions {

@@ -46,11 +46,13 @@ const isInstant = (field: string): boolean => field === 'at' || field.endsWith('
 interface Column {
   readonly field: string;
   readonly name: string;
+  /** As it stands before the value in a row's JSON. */
+  readonly label: string;
   readonly isInstant: boolean;
 }
 
 const COLUMNS = Object.fromEntries(
-  TABLE_NAMES.map((name) => [name, TABLES[name].columns.map((field: string): Column => ({ field, name: snake(field), isInstant: isInstant(field) }))]),
+  TABLE_NAMES.map((name) => [name, TABLES[name].columns.map((field: string): Column => ({ field, name: snake(field), label: `,"${snake(field)}":`, isInstant: isInstant(field) }))]),
 ) as unknown as Readonly<Record<TableName, readonly Column[]>>;
 
 /** One statement per table: PostgreSQL reads the rows out of one JSON text, in the table's own types. */
@@ -92,8 +94,8 @@ async function saveDraft(connection: Connection, account: string, draft: Draft, 
   for (const name of TABLE_NAMES) {
     const rows: readonly object[] = draft[name].written();
     if (rows.length === 0) continue;
-    const texts = rows.map((row) => tableRow(account, COLUMNS[name], row as Readonly<Record<string, unknown>>));
-    await connection.query({ name: `project-${name}`, text: UPSERTS[name], values: [jsonbText(texts)] });
+    const texts = rows.map((row) => rowText(account, COLUMNS[name], row as Readonly<Record<string, unknown>>));
+    await connection.query({ name: `project-${name}`, text: UPSERTS[name], values: [`[${texts.join()}]`] });
   }
   await connection.query({
     name: 'project-position',
@@ -102,13 +104,16 @@ async function saveDraft(connection: Connection, account: string, draft: Draft, 
   });
 }
 
-function tableRow(account: string, columns: readonly Column[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const made: Record<string, unknown> = { account };
-  for (const { field, name, isInstant } of columns) {
+/** Written by hand: an object with the columns' names would be made for every row, only to be written at once. */
+function rowText(account: string, columns: readonly Column[], row: Readonly<Record<string, unknown>>): string {
+  let text = `{"account":${jsonbText(account)}`;
+  for (const { field, label, isInstant } of columns) {
     const value = row[field];
-    made[name] = isInstant && typeof value === 'number' ? new Date(value).toISOString() : value;
+    if (value === undefined || value === null) continue; // left out is null to json_populate_recordset
+    text += label;
+    text += isInstant && typeof value === 'number' ? `"${new Date(value).toISOString()}"` : typeof value === 'number' ? value : jsonbText(value);
   }
-  return made;
+  return `${text}}`;
 }
 
 function recordOf<Name extends TableName>(name: Name, row: Readonly<Record<string, unknown>>): ProjectedTables[Name] {
