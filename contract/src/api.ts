@@ -12,3 +12,6 @@ export const problem = z.object({
   retryAfterSeconds: z.number().int().optional(),
 });
 export type Problem = z.infer<typeof problem>;
+
+/** `storage` away: calls go on, decisions wait in the spool, history stands still. */
+export const health = z.object({ status: z.literal('up'), storage: z.enum(['here', 'away']) });

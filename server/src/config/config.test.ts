@@ -26,6 +26,8 @@ const databases = { owner: 'o', app: 'a', floor: 'f' };
 describe('options', () => {
   it('have defaults, give way to the environment, and that to the command line', () => {
     expect(options()['http-port']).toBe(8_080);
+    expect(options()['metrics-port']).toBeUndefined();
+    expect(options('--metrics-port', '9464')['metrics-port']).toBe(9_464);
     expect(parseOptions([], { CENTRALITA_HTTP_PORT: '81' }).options['http-port']).toBe(81);
     expect(parseOptions(['--http-port', '82'], { CENTRALITA_HTTP_PORT: '81' }).options['http-port']).toBe(82);
     expect(parseOptions([], { CENTRALITA_HTTP_PORT: '' }).options['http-port']).toBe(8_080);

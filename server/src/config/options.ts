@@ -48,6 +48,7 @@ const OPTIONS = {
   'database-url': { env: 'DATABASE_URL', schema: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://').optional(), takes: 'URL', help: 'a PostgreSQL 15 or later, as the owner of the database; left out, the bundled one runs' },
   'database-app-url': { env: 'DATABASE_APP_URL', schema: z.string().optional(), takes: 'URL', help: 'the same database as the role of the program (else one is made)' },
   'database-floor-url': { env: 'DATABASE_FLOOR_URL', schema: z.string().optional(), takes: 'URL', help: 'the same database as the role that writes the journal (else one is made)' },
+  'metrics-port': { env: 'CENTRALITA_METRICS_PORT', schema: port.optional(), takes: 'PORT', help: 'metrics for Prometheus at http://127.0.0.1:PORT/metrics (left out: none)' },
   logs: { env: 'CENTRALITA_LOGS', schema: z.enum(['files', 'terminal']).default('files'), takes: 'files|terminal', help: 'where logs go (default files, in the data folder)' },
   'log-level': { env: 'CENTRALITA_LOG_LEVEL', schema: z.enum(['debug', 'info', 'warn', 'error']).default('info'), takes: 'LEVEL', help: 'debug, info, warn or error (default info)' },
 } as const satisfies Record<string, { env: string; schema: z.ZodType; takes: string; help: string }>;

@@ -36,6 +36,8 @@ export interface ControlSettings {
   /** The built web application. */
   readonly webDist: string;
   readonly logLevel: Options['log-level'];
+  /** On loopback; undefined: metrics are not served. */
+  readonly metricsPort: number | undefined;
 }
 
 /** What a started role answers to its parent. Roles are `runSwitch(settings)` and `runControl(settings)`. */
@@ -75,6 +77,7 @@ export function controlSettings(options: Options, folders: Folders, databases: D
     soundsDir: SOUNDS_FOLDER,
     webDist: WEB_FOLDER,
     logLevel: options['log-level'],
+    metricsPort: options['metrics-port'],
   };
 }
 

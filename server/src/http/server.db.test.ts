@@ -7,9 +7,11 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSignedCertificate } from '../config/self-signed.ts';
+import type { HealthDeps } from './health.routes.ts';
 import { openCenter, type TestCenter } from './testing/center.ts';
 
 const logged: string[] = [];
+let health: ReturnType<HealthDeps['health']> = { takesCalls: true, storageAway: false };
 let center: TestCenter;
 let web: string;
 beforeAll(async () => {
@@ -18,11 +20,24 @@ beforeAll(async () => {
   fs.writeFileSync(path.join(web, 'index.html'), '<!doctype html><title>Centralita</title>');
   fs.writeFileSync(path.join(web, 'assets/app-1a2b.js'), 'export {}');
   const logger = pino({ level: 'trace' }, new Writable({ write: (chunk, _encoding, done) => (logged.push(String(chunk)), done()) }));
-  center = await openCenter({ webFolder: web, connectOrigins: ['ws://localhost:8088'], bodyLimitBytes: 4_096 }, { logger, traceOf: () => Promise.reject(new Error('the switch said no')) });
+  center = await openCenter({ webFolder: web, connectOrigins: ['ws://localhost:8088'], bodyLimitBytes: 4_096 }, { logger, traceOf: () => Promise.reject(new Error('the switch said no')), health: () => health });
 });
 afterAll(async () => {
   await center.close();
   fs.rmSync(web, { recursive: true });
+});
+
+describe('health', () => {
+  it('is 200 while a new call would be taken, and 503 with the reason when not', async () => {
+    expect(await center.stranger().get('/api/health')).toMatchObject({ status: 200, body: { status: 'up', storage: 'here' } });
+    health = { takesCalls: true, storageAway: true };
+    expect(await center.stranger().get('/api/health')).toMatchObject({ status: 200, body: { storage: 'away' } });
+    for (const because of ['switch-away', 'overloaded'] as const) {
+      health = { takesCalls: false, because };
+      expect(await center.stranger().get('/api/health')).toMatchObject({ status: 503, body: { code: because } });
+    }
+    health = { takesCalls: true, storageAway: false };
+  });
 });
 
 describe('pages', () => {

@@ -22,6 +22,8 @@ export interface ServerParts extends RouteKeepers {
   readonly logger: FastifyBaseLogger | undefined;
   /** PEM texts; undefined: plain HTTP, which `config` allows on localhost only. */
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
+  /** Told of each answer, for the metrics. */
+  readonly onAnswered?: ((answered: { readonly method: string; readonly route: string | undefined; readonly status: number; readonly tookMs: number }) => void) | undefined;
   /** Plugins that look at the routes (OpenAPI) and must stand before them. */
   readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>;
 }
@@ -49,7 +51,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await app.register(fastifyHelmet, securityHeaders(settings));
   await app.register(fastifyRateLimit, { global: true, max: settings.requestsPerMinute, timeWindow: 60_000, keyGenerator: (request) => request.ip });
   guardRequests(app, settings);
-  logResponses(app);
+  logResponses(app, parts.onAnswered);
   await parts.beforeRoutes?.(app);
   registerRoutes(app, parts.routes, parts, settings);
   if (settings.webFolder) await serveWeb(app, settings.webFolder);
@@ -80,8 +82,9 @@ function answerErrors(app: FastifyInstance, settings: HttpSettings): void {
   );
 }
 
-function logResponses(app: FastifyInstance): void {
+function logResponses(app: FastifyInstance, onAnswered: ServerParts['onAnswered']): void {
   app.addHook('onResponse', async (request, reply) => {
+    onAnswered?.({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, tookMs: reply.elapsedTime });
     request.log.info(
       { requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, tookMs: Math.round(reply.elapsedTime) },
       'request answered',

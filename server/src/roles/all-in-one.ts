@@ -103,6 +103,8 @@ function wantedPorts(options: Options, certificate: Certificate | undefined): Wa
     { protocol: 'tcp', address, port: options['sip-port'], option: 'sip-port' },
     { protocol: 'tcp', address, port: options['ws-sip-port'], option: 'ws-sip-port' },
   ];
+  const metricsPort = options['metrics-port'];
+  if (metricsPort !== undefined) wanted.push({ protocol: 'tcp', address: '127.0.0.1', port: metricsPort, option: 'metrics-port' });
   if (certificate) wanted.push({ protocol: 'tcp', address, port: options['sip-tls-port'], option: 'sip-tls-port' });
   return wanted;
 }

@@ -22,6 +22,7 @@ import { createFirstAccounts, listAccounts } from './accounts.ts';
 import { FloorProcess } from './floor-process.ts';
 import type { FloorTurn } from './floors.ts';
 import { LiveDemo } from './live-demo.ts';
+import { type Counted, healthOf, openMetrics } from './observed.ts';
 import type { Provisioning } from './provisioning.ts';
 import { RecordingKeeper } from './recording-keeper.ts';
 import { TodayOfAccounts } from './today.ts';
@@ -39,8 +40,11 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   if ((await listAccounts(floorPool)).length === 0) await createFirstAccounts(stores, accountKeys, settings.secretsDir);
 
   const screens: { http?: HttpSide } = {};
-  const foundation: Foundation = { settings, logger, clock, appPool, floorPool, accountKeys, stores, banner: (banner, active) => screens.http?.banner({ type: 'banner', banner, active }) };
+  const running: { live?: LiveSide } = {};
+  const metrics = await openMetrics(settings.metricsPort, () => running.live, (error) => logger.error({ err: error }, 'metrics could not be told'));
+  const foundation: Foundation = { settings, logger, metrics: metrics.counted, clock, appPool, floorPool, accountKeys, stores, banner: (banner, active) => screens.http?.banner({ type: 'banner', banner, active }) };
   const live = await startFloor(foundation);
+  running.live = live;
   const http = await createHttp(httpDeps(foundation, live));
   screens.http = http;
   for (const account of live.floorProcess.floors.accounts) {
@@ -53,10 +57,12 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(foundation, live, http)), SESSION_CHECK_MS);
   await http.app.listen({ host: settings.http.address, port: settings.http.port });
   const background = await openBackgroundWork(foundation, live);
+  const stopMetrics = await metrics.serve();
   return {
     ready: { page: pageAddress(settings) },
     stop: async () => {
       clearInterval(sessions);
+      await stopMetrics();
       await background?.close();
       forgetCertificate();
       await http.close();
@@ -70,6 +76,7 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
 interface Foundation {
   readonly settings: ControlSettings;
   readonly logger: Logger;
+  readonly metrics: Counted;
   readonly clock: Clock;
   readonly appPool: Pool;
   readonly floorPool: Pool;
@@ -79,7 +86,7 @@ interface Foundation {
 }
 
 /** Everything that decides, and what follows its turns. */
-async function startFloor({ settings, logger, clock, floorPool, accountKeys, stores, banner }: Foundation) {
+async function startFloor({ settings, logger, metrics, clock, floorPool, accountKeys, stores, banner }: Foundation) {
   const listeners: ((turn: FloorTurn) => void)[] = [];
   const floorProcess = new FloorProcess({
     floorPool,
@@ -88,6 +95,7 @@ async function startFloor({ settings, logger, clock, floorPool, accountKeys, sto
     logger,
     owner: `control ${process.pid}`,
     onTurn: (turn) => {
+      metrics.turn(turn.account);
       for (const listener of listeners) listener(turn);
     },
     onStorageAway: (active) => {
@@ -95,7 +103,10 @@ async function startFloor({ settings, logger, clock, floorPool, accountKeys, sto
       banner('storage-away', active);
     },
     onSwitchAway: (active) => banner('switch-away', active),
-    onAlarm: (name, detail, account) => logger.error({ alarm: name, account, detail }, 'alarm'),
+    onAlarm: (name, detail, account) => {
+      metrics.alarm(name);
+      logger.error({ alarm: name, account, detail }, 'alarm');
+    },
     onFenced: () => {
       logger.fatal('another control process took the accounts over; this one ends');
       process.exit(75);
@@ -110,6 +121,7 @@ async function startFloor({ settings, logger, clock, floorPool, accountKeys, sto
   const today = new TodayOfAccounts(clock);
   const recordingFolder = recordingFolderAt(path.dirname(settings.recordings.incoming));
   const keeper = new RecordingKeeper({ table: stores.recordings, folder: recordingFolder, accountKeys }, floorProcess.floors, (full) => {
+    if (full) metrics.alarm('recording-disk-full');
     if (full) logger.error({ alarm: 'recording-disk-full', detail: path.dirname(settings.recordings.incoming) }, 'alarm');
     banner('recording-disk-full', full);
   });
@@ -127,11 +139,11 @@ async function startFloor({ settings, logger, clock, floorPool, accountKeys, sto
     await projector.close();
     today.close();
   };
-  return { floorProcess, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, close };
+  return { floorProcess, projector, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, close };
 }
 type LiveSide = Awaited<ReturnType<typeof startFloor>>;
 
-function httpDeps({ settings, logger, clock, appPool, accountKeys }: Foundation, live: LiveSide): HttpDeps {
+function httpDeps({ settings, logger, metrics, clock, appPool, accountKeys }: Foundation, live: LiveSide): HttpDeps {
   const { floorProcess, provisioning, traceOwners, client, liveDemo, today, recordingFolder } = live;
   return {
     pool: appPool,
@@ -144,6 +156,8 @@ function httpDeps({ settings, logger, clock, appPool, accountKeys }: Foundation,
     softphoneReach: reachOf(settings),
     traceOf: async (account, legId) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
     legsOf: (account, conversationId) => traceOwners.legsOf(conversationId).filter((legId) => traceOwners.of(legId) === account),
+    health: () => healthOf(live),
+    onAnswered: (answered) => metrics.answered(answered),
     demo: {
       liveDemo: () => ({ available: liveDemo !== undefined, running: liveDemo?.running ?? false }),
       switchDemo: async (running) => (running ? liveDemo?.start() : liveDemo?.stop()),

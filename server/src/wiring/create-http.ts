@@ -16,11 +16,13 @@ import { describeApi } from '../http/open-api.ts';
 import { originIsOurs } from '../http/origin.ts';
 import { RecentAnswers } from '../http/recent-answers.ts';
 import type { Route } from '../http/route.ts';
-import { buildServer } from '../http/server.ts';
+import { buildServer, type ServerParts } from '../http/server.ts';
 
 export interface HttpDeps extends RouteParts, Pick<FeedParts, 'today' | 'liveDemoAccount'> {
   readonly logger: FastifyBaseLogger | undefined;
   /** PEM texts; undefined: plain HTTP, on localhost or behind the trusted proxy. */
+  /** Told of each answer, for the metrics. */
+  readonly onAnswered?: ServerParts['onAnswered'];
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
 }
 
@@ -66,6 +68,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     routes,
     logger: deps.logger,
     certificate: deps.certificate,
+    onAnswered: deps.onAnswered,
     sessionHolder: (token) => stores.sessions.holder(tokenHash(token)),
     earlierAnswers: keptAnswersIn(pool),
     recentAnswers: new RecentAnswers(clock),

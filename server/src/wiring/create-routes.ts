@@ -30,6 +30,7 @@ import type { Pool } from '../storage/pool.ts';
 import type { DeviceCredential } from '../telephony/port/index.ts';
 import type { Stores } from './create-stores.ts';
 import type { FloorPort } from '../http/floor-port.ts';
+import { type HealthDeps, healthRoutes } from '../http/health.routes.ts';
 import type { Route } from '../http/route.ts';
 import type { HttpSettings } from '../http/settings.ts';
 
@@ -54,6 +55,7 @@ export interface RouteParts {
   /** The legs of a conversation of this account whose traces the switch may still have. */
   readonly legsOf: (account: AccountId, conversationId: string) => readonly string[];
   readonly demo: DemoDeps;
+  readonly health: HealthDeps['health'];
 }
 
 /** What of the HTTP side itself routes use: it outlives a request. */
@@ -123,6 +125,7 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
       softphoneReach,
     }),
     ...demoRoutes(parts.demo),
+    ...healthRoutes(parts),
   ];
 }
 

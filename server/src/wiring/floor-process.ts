@@ -71,6 +71,12 @@ export class FloorProcess {
     );
   }
 
+  /** How far turns are on their way to the journal. */
+  get commitState(): { readonly storageAway: boolean; readonly uncommittedTurns: number; readonly lagMs: number; readonly spooledTurns: number } {
+    const { storageAway, uncommitted, lagMs } = this.#commitLine;
+    return { storageAway, uncommittedTurns: uncommitted, lagMs, spooledTurns: this.#spool.size };
+  }
+
   /** Brings what an earlier process left in the spool into the journal. Comes before everything else. */
   async recover(): Promise<void> {
     const { droppedBytes } = await this.#spool.open();

@@ -9,7 +9,7 @@ import type { OutboxRead } from '../storage/outbox.postgres.ts';
 import type { SwitchSnapshot, TelephonyEvent, TelephonyPort } from '../telephony/port/index.ts';
 import type { FloorEvent, Input, World } from './account-program/index.ts';
 import { ConfigurationLine } from './configuration-line.ts';
-import { type PositionedTelephonyInput, takeIn, takeInSnapshot } from './intake.ts';
+import { type DrawId, type PositionedTelephonyInput, takeIn, takeInSnapshot } from './intake.ts';
 
 export type FloorTurn = Turn<Input, FloorEvent>;
 type CommitListener = Parameters<FloorPort['onCommitted']>[0];
@@ -20,6 +20,9 @@ export interface FloorsOptions {
   readonly store: JournalStore;
   readonly commitLine: CommitLine;
   readonly clock: Clock;
+  /** Drawn anew by default; seeded in the simulator. */
+  readonly drawSeed?: () => string;
+  readonly drawId?: DrawId;
   /** Who takes the leases; shown to whoever finds the lease taken. */
   readonly owner: string;
   readonly readOutbox: (account: AccountId, afterPosition: number) => Promise<OutboxRead>;
@@ -45,7 +48,7 @@ export class Floors implements FloorPort {
 
   /** Restores the account's floor and takes in what was configured since. Its timers wait for `start`. */
   async open(account: AccountId, telephony: Pick<TelephonyPort, 'send'>): Promise<Floor> {
-    const { program, store, commitLine, clock, owner, onTurn, onAlarm } = this.#options;
+    const { program, store, commitLine, clock, drawSeed, owner, onTurn, onAlarm } = this.#options;
     const floor: Floor = new AccountFloor({
       account,
       program,
@@ -53,6 +56,7 @@ export class Floors implements FloorPort {
       commitLine,
       telephony,
       clock,
+      ...(drawSeed && { drawSeed }),
       positionsOf,
       refusedEffect: (effect, reason) => ({ type: 'effect-refused', effect, reason }),
       shown,
@@ -106,7 +110,7 @@ export class Floors implements FloorPort {
       return Promise.resolve();
     }
     if (event.seq <= floor.positions.ownSeq) return Promise.resolve();
-    const { input, personal } = takeIn(event, committedSeq);
+    const { input, personal } = takeIn(event, committedSeq, this.#options.drawId);
     return floor.submit(input, personal);
   }
 
@@ -115,7 +119,7 @@ export class Floors implements FloorPort {
     for (const [account, floor] of this.#floors) {
       const own = <Row extends { readonly account: AccountId }>(rows: readonly Row[]): Row[] => rows.filter((row) => row.account === account);
       const { legs, endedLegs, recordings, devices, trunks } = snapshot;
-      const taken = takeInSnapshot({ ...snapshot, legs: own(legs), endedLegs: own(endedLegs), recordings: own(recordings), devices: own(devices), trunks: own(trunks) });
+      const taken = takeInSnapshot({ ...snapshot, legs: own(legs), endedLegs: own(endedLegs), recordings: own(recordings), devices: own(devices), trunks: own(trunks) }, this.#options.drawId);
       await floor.submit({ type: 'switch-snapshot', snapshot: taken.snapshot }, taken.personal);
     }
   }

@@ -1,6 +1,9 @@
-import { type PersonalRef, randomId } from '@centralita/kernel';
+import { type IdKind, type PersonalRef, randomId } from '@centralita/kernel';
 import type { Party, SwitchSnapshot, TelephonyEvent, TelephonyFact } from '../telephony/port/index.ts';
 import { telephonyInput, type Input, type TelephonyInput } from './account-program/index.ts';
+
+/** Ids of what comes from outside; the simulator's are seeded. */
+export type DrawId = (of: IdKind, at: number) => string;
 
 export interface Intake<Kind extends Input = Input> {
   readonly input: Kind;
@@ -14,9 +17,9 @@ export type PositionedTelephonyInput = TelephonyInput & { readonly committedSeq:
  * Puts a reference in the place of every number, name and digit of an event before it reaches the floor, so that the journal
  * never holds one (design 3: erasing a person does not rewrite it). An empty (withheld) number stays empty.
  */
-export function takeIn(event: TelephonyEvent, committedSeq: number): Intake<PositionedTelephonyInput> {
+export function takeIn(event: TelephonyEvent, committedSeq: number, draw: DrawId = randomId): Intake<PositionedTelephonyInput> {
   const personal: Record<string, string> = {};
-  const refer = referTo(personal, event.at);
+  const refer = referTo(personal, event.at, draw);
   const fact = withReferences(event.fact, refer);
   return { input: { ...telephonyInput({ ...event, fact }), committedSeq }, personal };
 }
@@ -39,21 +42,21 @@ function partyReferences(party: Party, refer: (value: string) => string): Party 
 }
 
 /** A snapshot with references like those of events. Callers in it that the floor knows already keep the reference they came with. */
-export function takeInSnapshot(snapshot: SwitchSnapshot): { readonly snapshot: SwitchSnapshot; readonly personal: Readonly<Record<string, string>> } {
+export function takeInSnapshot(snapshot: SwitchSnapshot, draw: DrawId = randomId): { readonly snapshot: SwitchSnapshot; readonly personal: Readonly<Record<string, string>> } {
   const personal: Record<string, string> = {};
   const legs = snapshot.legs.map((leg) => {
     if (leg.state !== 'offered') return { ...leg, caller: { number: '' }, dialled: '' };
-    const refer = referTo(personal, snapshot.at);
+    const refer = referTo(personal, snapshot.at, draw);
     return { ...leg, caller: partyReferences(leg.caller, refer), dialled: refer(leg.dialled) };
   });
   return { snapshot: { ...snapshot, legs }, personal };
 }
 
 const referTo =
-  (personal: Record<string, string>, at: number) =>
+  (personal: Record<string, string>, at: number, draw: DrawId) =>
   (value: string): string => {
     if (value === '') return '';
-    const reference: PersonalRef = randomId('personal', at);
+    const reference: PersonalRef = draw('personal', at);
     personal[reference] = value;
     return reference;
   };

@@ -125,6 +125,7 @@ export async function openCenter(settings: Partial<HttpSettings> = {}, changes: 
     traceOf: async () => null,
     legsOf: () => [],
     demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: async () => undefined },
+    health: () => ({ takesCalls: true, storageAway: false }),
     today: () => undefined,
     liveDemoAccount: () => undefined,
     logger: undefined,

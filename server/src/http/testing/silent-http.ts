@@ -20,6 +20,7 @@ export function silentHttp(changes: Partial<HttpDeps> = {}): Promise<HttpSide> {
     traceOf: unreachable,
     legsOf: () => [],
     demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: unreachable },
+    health: () => ({ takesCalls: true, storageAway: false }),
     today: () => undefined,
     liveDemoAccount: () => undefined,
     logger: undefined,
