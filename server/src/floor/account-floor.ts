@@ -16,6 +16,8 @@ export interface AccountFloorOptions<World extends FloorWorld, Input, Event exte
   readonly commitLine: CommitLine;
   readonly telephony: Pick<TelephonyPort, 'send'>;
   readonly clock: Clock;
+  /** Where each turn's seed comes from; the simulator's are seeded themselves. */
+  readonly drawSeed?: () => string;
   /** What an input says of how far the account has come; kept in snapshots and given back by `restore`. */
   readonly positionsOf?: (input: Input) => Partial<Positions>;
   /** An engine's refusal, as an input: whoever waits for that command must hear of it. */
@@ -76,6 +78,11 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
 
   get timerCount(): number {
     return this.#timers.size;
+  }
+
+  /** Whether something is planned under this name. */
+  hasTimer(id: string): boolean {
+    return this.#timers.has(id);
   }
 
   get openEffects(): number {
@@ -152,7 +159,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
   async #turn(input: Input, personal: Readonly<Record<string, string>>, fired: readonly TimerChange[]): Promise<Result<unknown, FloorRefusal>> {
     if (this.#stopped) return refuse({ code: 'internal', detail: 'the floor has stopped' });
     const now = this.#options.clock.now();
-    const seed = freshSeed();
+    const seed = (this.#options.drawSeed ?? freshSeed)();
     const outcome = this.#decide(input, personal, now, seed);
     if ('refusal' in outcome) return refuse(outcome);
     const nothingHappened = outcome.events.length === 0 && outcome.effects.length === 0 && outcome.timers.length === 0 && fired.length === 0;

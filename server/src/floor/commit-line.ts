@@ -1,13 +1,15 @@
-import { ignoreFailure } from '@centralita/kernel';
+import { type Clock, ignoreFailure, planOn } from '@centralita/kernel';
 import { FencedError, type JournalStore, type StoredTurn } from './journal-store.ts';
 import type { Spool } from './spool.ts';
 
 export interface CommitLineOptions {
   readonly store: JournalStore;
-  readonly spool: Spool;
+  readonly spool: Pick<Spool, 'append' | 'close' | 'drained' | 'full' | 'head' | 'size'>;
   /** How long PostgreSQL may take before the turn goes to the spool instead. */
   readonly patienceMs?: number;
   readonly retryMs?: number;
+  /** Of patience, retries and pace; monotonic real time when it is left out. */
+  readonly clock?: Clock;
   /**
    * A group starts this long after the one before at the earliest, so that a busy floor shares its fsyncs; a turn that comes
    * alone never waits. 0 by default: at once.
@@ -32,6 +34,7 @@ export class CommitLine {
   readonly #patienceMs: number;
   readonly #retryMs: number;
   readonly #paceMs: number;
+  readonly #clock: Clock;
   #lastStart = Number.NEGATIVE_INFINITY;
   #waiting: { turn: StoredTurn; since: number; committed: () => void; failed: (error: unknown) => void }[] = [];
   #busy = false;
@@ -45,6 +48,7 @@ export class CommitLine {
     this.#patienceMs = options.patienceMs ?? 500;
     this.#retryMs = options.retryMs ?? 500;
     this.#paceMs = options.paceMs ?? 0;
+    this.#clock = options.clock ?? { now: () => performance.now() };
   }
 
   /** Sends what an earlier process left in the spool. Until this has resolved nothing may be decided. */
@@ -63,7 +67,7 @@ export class CommitLine {
   /** Resolves when the turn is durable. Turns commit in the order of the calls. */
   append(turn: StoredTurn): Promise<void> {
     return new Promise((committed, failed) => {
-      this.#waiting.push({ turn, since: performance.now(), committed, failed });
+      this.#waiting.push({ turn, since: this.#clock.now(), committed, failed });
       if (!this.#busy) ignoreFailure('commit line', this.#run());
     });
   }
@@ -75,7 +79,7 @@ export class CommitLine {
   /** How long the oldest turn has been waiting, in ms. */
   get lagMs(): number {
     const oldest = this.#waiting[0];
-    return oldest ? performance.now() - oldest.since : 0;
+    return oldest ? this.#clock.now() - oldest.since : 0;
   }
 
   get storageAway(): boolean {
@@ -97,9 +101,9 @@ export class CommitLine {
   async #run(): Promise<void> {
     this.#busy = true;
     while (this.#waiting.length > 0) {
-      const early = this.#lastStart + this.#paceMs - performance.now();
-      if (early > 0) await new Promise((due) => setTimeout(due, early));
-      this.#lastStart = performance.now();
+      const early = this.#lastStart + this.#paceMs - this.#clock.now();
+      if (early > 0) await this.#wait(early);
+      this.#lastStart = this.#clock.now();
       const group = this.#waiting.slice(0, GROUP_LIMIT);
       const turns = group.map((one) => one.turn);
       try {
@@ -128,16 +132,16 @@ export class CommitLine {
 
   /** One try, given up (but not cancelled) after `patienceMs`: a repeat of the same turns is harmless. */
   async #attempt(turns: readonly StoredTurn[], patienceMs: number): Promise<unknown> {
-    let timer: NodeJS.Timeout | undefined;
+    let cancel = () => {};
     const patience = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, patienceMs, 'late');
+      cancel = planOn(this.#clock, patienceMs, () => resolve('late'));
     });
     const attempt = this.#options.store.appendTurns(turns).then(
       () => 'done' as const,
       (error: unknown) => error,
     );
     const result = await Promise.race([attempt, patience]);
-    clearTimeout(timer);
+    cancel();
     return result;
   }
 
@@ -173,7 +177,13 @@ export class CommitLine {
         this.#options.onFenced(result);
         return;
       }
-      await new Promise((later) => setTimeout(later, this.#retryMs));
+      await this.#wait(this.#retryMs);
     }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((due) => {
+      planOn(this.#clock, ms, due);
+    });
   }
 }

@@ -3,33 +3,50 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { StoredTurn } from './journal-store.ts';
 
+/** What the spool asks of a disk; the simulator has one that tears what was being written when the power went. */
+export interface SpoolDisk {
+  /** The whole file; empty when there is none. */
+  read(path: string): Promise<string>;
+  open(path: string): Promise<SpoolFile>;
+}
+export type SpoolFile = Pick<FileHandle, 'appendFile' | 'close' | 'datasync' | 'truncate'>;
+
+const REAL_DISK: SpoolDisk = {
+  async read(path) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+  },
+  open: (path) => open(path, 'a', 0o600),
+};
+
 /**
  * Where turns wait while PostgreSQL is away: a file of lines `crc32 json`, appended and fsynced. A torn tail (the machine died
  * while writing) was never acknowledged to anybody, so what follows the last whole line is dropped and counted.
  */
 export class Spool {
   readonly #path: string;
+  readonly #disk: SpoolDisk;
   readonly #limitBytes: number;
-  #file: FileHandle | undefined;
+  #file: SpoolFile | undefined;
   #bytes = 0;
   #turns: StoredTurn[] = [];
 
-  constructor(path: string, limitBytes: number) {
+  constructor(path: string, limitBytes: number, disk: SpoolDisk = REAL_DISK) {
     this.#path = path;
+    this.#disk = disk;
     this.#limitBytes = limitBytes;
   }
 
   /** Reads what an earlier process left. @returns how many bytes of a torn tail were dropped */
   async open(): Promise<{ readonly droppedBytes: number }> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
+    const text = await this.#disk.read(this.#path);
     const { turns, goodBytes } = parseSpool(text);
     this.#turns = turns;
     this.#bytes = goodBytes;
-    this.#file = await open(this.#path, 'a', 0o600);
+    this.#file = await this.#disk.open(this.#path);
     const droppedBytes = Buffer.byteLength(text) - goodBytes;
     if (droppedBytes > 0) await this.#file.truncate(goodBytes);
     return { droppedBytes };

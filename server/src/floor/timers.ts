@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '@centralita/kernel';
+import { type Clock, type Instant, planOn } from '@centralita/kernel';
 
 export interface Timer {
   readonly id: string;
@@ -18,7 +18,7 @@ export class Timers {
   readonly #fire: (timer: Timer) => void;
   readonly #byId = new Map<string, Timer>();
   #heap: Timer[] = [];
-  #wakeUp: NodeJS.Timeout | undefined;
+  #wakeUp: (() => void) | undefined;
   #wakeUpAt = Infinity;
   #running = false;
 
@@ -52,9 +52,13 @@ export class Timers {
     this.#plan();
   }
 
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
   stop(): void {
     this.#running = false;
-    clearTimeout(this.#wakeUp);
+    this.#wakeUp?.();
     this.#wakeUp = undefined;
     this.#wakeUpAt = Infinity;
   }
@@ -64,9 +68,9 @@ export class Timers {
     this.#dropStale();
     const next = this.#heap[0];
     if (!next || (this.#wakeUp && next.at >= this.#wakeUpAt)) return;
-    clearTimeout(this.#wakeUp);
+    this.#wakeUp?.();
     this.#wakeUpAt = next.at;
-    this.#wakeUp = setTimeout(() => this.#awake(), Math.min(LONGEST_WAIT_MS, Math.max(0, next.at - this.#clock.now())));
+    this.#wakeUp = planOn(this.#clock, Math.min(LONGEST_WAIT_MS, Math.max(0, next.at - this.#clock.now())), () => this.#awake());
   }
 
   #awake(): void {
