@@ -12,10 +12,12 @@ export class AgentAtWire {
   readonly api: Api;
   readonly #phone: TestPhone;
   readonly #calls: WireCall[] = [];
+  static #open = 0;
 
   private constructor(api: Api, phone: TestPhone) {
     this.api = api;
     this.#phone = phone;
+    AgentAtWire.#open += 1;
   }
 
   /** A new sign-in, and so another device, each time. */
@@ -43,6 +45,9 @@ export class AgentAtWire {
   async stop(): Promise<void> {
     for (const call of this.#calls) call.stop();
     await this.#phone.close();
+    AgentAtWire.#open -= 1;
+    // The library's own threads keep the process alive, and a test would never end.
+    if (AgentAtWire.#open === 0) ndc.cleanup();
   }
 }
 

@@ -23,6 +23,10 @@ export class Api {
     return (await this.#send('GET', path, {})).json() as Promise<Answer>;
   }
 
+  async bytes(path: string): Promise<Buffer> {
+    return Buffer.from(await (await this.#send('GET', path, {})).arrayBuffer());
+  }
+
   async post<Answer>(path: string, body: unknown = {}): Promise<Answer> {
     return (await this.#send('POST', path, { 'content-type': 'application/json' }, body)).json() as Promise<Answer>;
   }

@@ -37,12 +37,16 @@ export class Product {
     this.people = (JSON.parse(readFileSync(join(parts.folder, 'data/secrets/first-sign-in.json'), 'utf8')) as { people: Person[] }).people;
   }
 
-  /** Audio may be late here: the machine that runs the tests is busy with them. */
-  static async start(options: { readonly arguments?: readonly string[] } = {}): Promise<Product> {
+  /**
+   * Audio may be late here: the machine that runs the tests is busy with them.
+   * @param options.through what runs the program instead of the system itself, its words before the program's
+   */
+  static async start(options: { readonly arguments?: readonly string[]; readonly through?: (dataFolder: string) => readonly string[] } = {}): Promise<Product> {
     const folder = mkdtempSync(join(tmpdir(), 'centralita-e2e-'));
     const [httpPort, sipPort, webSocketPort, mediaPort, rtpPort] = [await freePort(), await freePort(), await freePort(), await freePort(3), await freePort(399)];
     const ports = ['--http-port', httpPort, '--sip-port', sipPort, '--ws-sip-port', webSocketPort, '--media-port', mediaPort, '--rtp-ports', `${rtpPort}-${rtpPort + 399}`];
-    const child = spawn(process.execPath, ['server/src/main.ts', 'all-in-one', '--data', join(folder, 'data'), ...ports.map(String), '--media-late-ms', '2000', ...(options.arguments ?? [])], {
+    const command = [...(options.through?.(join(folder, 'data')) ?? []), process.execPath, 'server/src/main.ts', 'all-in-one', '--data', join(folder, 'data'), ...ports.map(String), '--media-late-ms', '2000', ...(options.arguments ?? [])];
+    const child = spawn(command[0]!, command.slice(1), {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -78,6 +82,11 @@ export class Product {
   /** What the processes wrote, for a failing test. */
   logs(): string {
     return `${this.#output.join('')}\n${logsOf(this.folder)}`;
+  }
+
+  /** A file as the program sees it, also when it lives behind mounts of its own. */
+  ownPath(...parts: string[]): string {
+    return join('/proc', String(this.#process.pid), 'root', this.folder, 'data', ...parts);
   }
 
   /** The process of a role (`switch`, `control`), to be killed by a test. */
