@@ -13,7 +13,11 @@ const invite = [
   'v=0',
   'o=ana 2890844526 2890844526 IN IP4 192.0.2.1',
   'm=audio 49172 RTP/AVP 0 101',
+  's=Ana habla',
+  'p=+34600123456',
   'a=ice-pwd:secretsecretsecret',
+  'a=ssrc:1640575179 cname:sip:34600123456@192.0.2.1:33103',
+  'a=ptime:20',
 ].join('\r\n');
 
 test('a trace keeps its sense and loses people', () => {
@@ -21,6 +25,8 @@ test('a trace keeps its sense and loses people', () => {
   expect(text).toContain('Via: SIP/2.0/UDP 192.0.2.1:50600');
   expect(text).toContain('m=audio 49172 RTP/AVP 0 101');
   expect(text).toContain('01@198.51.100.7');
+  expect(text).toContain('a=ssrc:1640575179 cname:…');
+  expect(text).toContain('a=ptime:20');
   for (const secret of ['34910000', '34600123', 'Ana', 'abcdef', 'carla', 'secretsecret', 'o=ana']) expect(text).not.toContain(secret);
 });
 

@@ -27,5 +27,13 @@ const redactLine = (line: string): string =>
 
 const masked = (user: string): string => `${'x'.repeat(Math.max(0, user.length - 2))}${user.slice(-2)}`;
 
-/** SRTP keys and ICE passwords would open the media to whoever has the trace and the packets. */
-const redactSdp = (sdp: string): string => sdp.replace(/^(a=(?:crypto|ice-pwd):).*$/gm, '$1…').replace(/^(o=)\S+/gm, '$1…');
+/**
+ * SRTP keys and ICE passwords would open the media to whoever has the trace and the packets. A `cname` is made up by whoever sends it,
+ * and some phones put their own address there (RFC 5576 section 6.1 leaves it free); so are names of sessions (`s=`) and contacts.
+ */
+const redactSdp = (sdp: string): string =>
+  sdp
+    .replace(/^(a=(?:crypto|ice-pwd):).*$/gm, '$1…')
+    .replace(/^(a=ssrc:\d+ cname:).*$/gm, '$1…')
+    .replace(/^([siuep]=)(?!-\s*$).+$/gm, '$1…')
+    .replace(/^(o=)\S+/gm, '$1…');
