@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -156,6 +156,39 @@ describe("a customer's call reaches an agent's browser", () => {
     assert.ok(loudest(0, CARLA_HZ) < NOT_AT_ALL, 'left: nobody else');
     assert.ok(loudest(1, CARLA_HZ) > CLEARLY, 'right: the agent');
     assert.ok(loudest(1, ANA_HZ) < NOT_AT_ALL, 'right: nobody else');
+  });
+
+  it('its recording and its trace are downloaded from its page, the trace by an administrator alone', async () => {
+    const downloaded = async (page: Page, button: string): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).click();
+      const file = await download;
+      return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+    };
+    const recording = await downloaded(diego, 'Descargar');
+    assert.match(recording.name, /^grabación \d{4}-\d{2}-\d{2} \d{2}\.\d{2}\.wav$/);
+    assert.equal(recording.bytes.subarray(0, 4).toString('latin1'), 'RIFF');
+    assert.equal(await diego.getByRole('button', { name: 'Traza técnica' }).count(), 0);
+
+    const fabian = await signIn(browser, product, 'administrator');
+    await fabian.goto(diego.url());
+    const trace = await downloaded(fabian, 'Traza técnica');
+    const { legs } = JSON.parse(trace.bytes.toString('utf8')) as { legs: { legId: string }[] };
+    assert.equal(legs.length, 2, "Ana's leg and Carla's");
+    assert.match(trace.bytes.toString('utf8'), /INVITE/);
+    assert.doesNotMatch(trace.bytes.toString('utf8'), /51999111222/, 'no number of a person');
+  });
+
+  it('a screen that is switched to English names the statuses in English, the board too', async () => {
+    await diego.goto(`${product.address}/live`);
+    await carla.getByRole('button', { name: /Estado de Carla.*Disponible/s }).click();
+    await carla.getByRole('menuitemradio', { name: /Almuerzo/ }).click();
+    await diego.getByRole('row', { name: /Carla.*Almuerzo/ }).waitFor();
+    await diego.getByRole('button', { name: /Estado de Diego/ }).click();
+    await diego.getByRole('menuitemradio', { name: 'English' }).click();
+    await diego.getByRole('row', { name: /Carla.*Lunch/ }).waitFor();
+    await diego.getByRole('menuitemradio', { name: /^Lunch/ }).waitFor();
+    await becomeAvailable(carla);
   });
 
   it("[S2.28] the queue's limit forces the agent out of after-service", async () => {

@@ -1,6 +1,6 @@
 import type { ConversationView, RecordingView } from '@centralita/contract';
 import { ignoreFailure } from '@centralita/kernel';
-import { IconDownload, IconInfoCircle, IconLock, IconPlayerPause, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRewindBackward15, IconWaveSine } from '@tabler/icons-react';
+import { IconDownload, IconInfoCircle, IconLock, IconPlayerPause, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRotate, IconWaveSine } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -166,7 +166,7 @@ function Controls({ recording, playing, positionMs, durationMs, wave, seek, cust
         {playing ? <IconPlayerPauseFilled className="i filled" aria-hidden={true} /> : <IconPlayerPlayFilled className="i filled" aria-hidden={true} />}
       </button>
       <button type="button" className="btn plain" onClick={() => seek(positionMs - 15_000)}>
-        <IconRewindBackward15 className="i" aria-hidden={true} />
+        <IconRotate className="i i-s" aria-hidden={true} />
         <span className="sr">{t('history.recording.back')}</span>
         {t('history.recording.back15')}
       </button>

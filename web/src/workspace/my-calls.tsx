@@ -81,11 +81,8 @@ function CallEntry({ row }: { readonly row: ConversationRow }) {
   const Icon = kindIcons[kind];
   const name = nameOfParty(row.customer, t);
   const today = dayKey(row.startedAt, place.timeZone) === dayKey(now, place.timeZone);
-  const facts = [
-    row.queueName ?? t(kind === 'internal' ? 'workspace.internal' : kind === 'outgoing' ? 'workspace.outgoing' : 'common.directions.inbound'),
-    kind === 'missed' ? t('workspace.calls.missed') : row.talkMs === null ? null : formatDuration(row.talkMs),
-    row.outcome,
-  ].filter((fact) => fact !== null);
+  const where = row.queueName ?? t(kind === 'internal' ? 'workspace.internal' : kind === 'outgoing' ? 'workspace.outgoing' : 'common.directions.inbound');
+  const facts = kind === 'missed' ? [t('workspace.calls.missed'), where] : [where, row.talkMs === null ? null : formatDuration(row.talkMs), row.outcome].filter((fact) => fact !== null);
   return (
     <li className={kind === 'missed' ? 'miss' : undefined}>
       <Link to="/history/$conversationId" params={{ conversationId: row.conversationId }} title={t('workspace.calls.open', { name })}>

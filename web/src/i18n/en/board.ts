@@ -6,8 +6,7 @@ export const board: Texts['board'] = {
   demo: 'Live demo',
   demoHint: 'Starts an account with simulated customers and agents',
   demoView: 'Account shown',
-  demoOwn: 'Own account',
-  demoSimulated: 'Live demo',
+  demoSimulated: 'Demo',
   simulatedBadge: 'Simulated',
   figures: {
     label: 'Figures of today',

@@ -28,8 +28,8 @@ export const history: Texts['history'] = {
   loadMore: 'Show more',
   loadingMore: 'Loading…',
   end: 'There are no more conversations.',
-  empty: 'Every conversation appears here when it ends, with its timeline and recording.',
-  emptyHint: 'The first one can be made from the public call page.',
+  empty: 'No conversations yet',
+  emptyHint: 'Each one appears here when it ends, with its timeline and recording. The first can be made from the public call page.',
   emptyFiltered: 'No conversation matches these filters.',
   errorTitle: 'The history could not be loaded',
   conversation: {

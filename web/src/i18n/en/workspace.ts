@@ -116,7 +116,7 @@ export const workspace: Texts['workspace'] = {
     empty: 'Calls taken, made and missed appear here.',
     emptyFiltered: 'There are no calls of this kind.',
     errorTitle: 'The calls could not be loaded',
-    missed: 'not answered',
+    missed: 'Not answered',
     callBack: 'Call {{name}}',
     cannotCallBack: 'Cannot call: the number is withheld',
     open: 'Open the call with {{name}}',

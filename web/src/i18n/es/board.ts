@@ -4,8 +4,7 @@ export const board = {
   demo: 'Demo en vivo',
   demoHint: 'Enciende una cuenta con clientes y agentes simulados',
   demoView: 'Cuenta que se muestra',
-  demoOwn: 'Cuenta propia',
-  demoSimulated: 'Demo en vivo',
+  demoSimulated: 'Demo',
   simulatedBadge: 'Simulada',
   figures: {
     label: 'Cifras de hoy',

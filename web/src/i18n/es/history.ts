@@ -26,8 +26,8 @@ export const history = {
   loadMore: 'Ver más',
   loadingMore: 'Cargando…',
   end: 'No hay más conversaciones.',
-  empty: 'Aquí aparece cada conversación al terminar, con su cronología y su grabación.',
-  emptyHint: 'La primera puede hacerse desde la página pública de llamadas.',
+  empty: 'Todavía no hay conversaciones',
+  emptyHint: 'Cada una aparece aquí al terminar, con su cronología y su grabación. La primera puede hacerse desde la página pública de llamadas.',
   emptyFiltered: 'Ninguna conversación cumple estos filtros.',
   errorTitle: 'No se pudo cargar el historial',
   conversation: {

@@ -114,7 +114,7 @@ export const workspace = {
     empty: 'Aquí aparecen las llamadas atendidas, hechas y perdidas.',
     emptyFiltered: 'No hay llamadas de este tipo.',
     errorTitle: 'No se pudieron cargar las llamadas',
-    missed: 'no contestada',
+    missed: 'No contestada',
     callBack: 'Llamar a {{name}}',
     cannotCallBack: 'No se puede llamar: el número es oculto',
     open: 'Abrir la llamada con {{name}}',

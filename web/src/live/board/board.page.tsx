@@ -76,7 +76,7 @@ function Title({ topic, choose, updatedAt, simulated }: { readonly topic: 'board
         {session.liveDemo.running ? (
           <div className="seg" role="group" aria-label={t('board.demoView')}>
             <button type="button" aria-pressed={topic === 'board'} onClick={() => choose('board')}>
-              {t('board.demoOwn')}
+              {session.account.name}
             </button>
             <button type="button" aria-pressed={topic === 'demo-board'} onClick={() => choose('demo-board')}>
               {t('board.demoSimulated')}

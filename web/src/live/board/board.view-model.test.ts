@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agents, board, manyAgents, NOW, queues, totals } from '../../testing/cast.ts';
-import { busyOf, commonTarget, countByFilter, fits, isLate, queueTone, readBoard, searchAgents, sortAgents, sortQueues } from './board.view-model.ts';
+import { busyOf, commonTarget, countByFilter, fits, isLate, queueTone, readBoard, searchAgents, sortAgents, sortQueues, waitsLong } from './board.view-model.ts';
 
 describe('the board', () => {
   it('[S4.12] counts agents by state', () => {
@@ -15,10 +15,19 @@ describe('the board', () => {
     expect(queueTone(queues[2]!, NOW)).toBe('');
     // The same queue grows red by waiting alone.
     expect(queueTone(queues[0]!, NOW + 30_000)).toBe('red');
+    // One that misses its target is red with a wait that has only begun; the wait itself is not.
+    const missing = { ...queues[1]!, longestWaitSince: NOW - 1_000 };
+    expect([queueTone(missing, NOW), waitsLong(missing, NOW)]).toEqual(['red', false]);
   });
 
   it('[S4.14] reads lines in use from the totals', () => {
     expect(readBoard(board()).totals).toMatchObject({ linesInUse: 13, linesInbound: 9, linesOutbound: 4, lineLimit: 30 });
+  });
+
+  it('has what each status is called, once for all agents', () => {
+    const { statuses, agents: people } = readBoard(board());
+    const away = people.filter((agent) => fits(agent, 'away', NOW));
+    expect(away.map(({ statusId }) => statuses.get(statusId)?.names)).toEqual([{ es: 'Pausa', en: 'Break' }, { es: 'En capacitación', en: 'In training' }]);
   });
 
   it('puts first who is past a limit, then who does not answer, and last who is away', () => {

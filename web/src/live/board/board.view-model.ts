@@ -83,11 +83,13 @@ export function countByFilter(agents: readonly BoardAgent[], now: number): Reado
 
 export type QueueTone = 'amber' | 'red' | '';
 
+/** Whether the wait itself is too long, whatever the day was like. */
+export const waitsLong = (queue: BoardQueue, now: number): boolean => queue.longestWaitSince !== null && now - queue.longestWaitSince > 3 * queue.serviceLevelThresholdMs;
+
 /** Red: somebody waits while the target is missed, or has waited past three times the threshold; amber: somebody waits. */
 export function queueTone(queue: BoardQueue, now: number): QueueTone {
-  const waitsLong = queue.longestWaitSince !== null && now - queue.longestWaitSince > 3 * queue.serviceLevelThresholdMs;
   const missed = queue.serviceLevel !== null && queue.serviceLevel < queue.serviceLevelTarget;
-  if (queue.waiting > 0 && (missed || waitsLong)) return 'red';
+  if (queue.waiting > 0 && (missed || waitsLong(queue, now))) return 'red';
   return queue.waiting > 0 ? 'amber' : '';
 }
 

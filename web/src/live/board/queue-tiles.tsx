@@ -6,7 +6,7 @@ import { presentLanguage } from '../../i18n/index.ts';
 import { formatNumber, formatPercent } from '../../ui/format.ts';
 import { Elapsed } from '../elapsed.tsx';
 import { useNowInSteps } from '../live.tsx';
-import { queueTone, sortQueues, type QueueTone } from './board.view-model.ts';
+import { queueTone, sortQueues, waitsLong, type QueueTone } from './board.view-model.ts';
 
 const AT_FIRST = 12;
 
@@ -29,7 +29,7 @@ export function QueueTiles({ queues }: { readonly queues: readonly BoardQueue[] 
     <>
       <section className="queues" aria-label={t('board.queues.label')}>
         {shown.map((queue) => (
-          <Tile key={queue.queueId} queue={queue} tone={queueTone(queue, now)} />
+          <Tile key={queue.queueId} queue={queue} tone={queueTone(queue, now)} long={waitsLong(queue, now)} />
         ))}
       </section>
       {queues.length > AT_FIRST ? (
@@ -44,7 +44,7 @@ export function QueueTiles({ queues }: { readonly queues: readonly BoardQueue[] 
   );
 }
 
-const Tile = memo(function Tile({ queue, tone }: { readonly queue: BoardQueue; readonly tone: QueueTone }) {
+const Tile = memo(function Tile({ queue, tone, long }: { readonly queue: BoardQueue; readonly tone: QueueTone; readonly long: boolean }) {
   const { t } = useTranslation();
   const language = presentLanguage();
   const missed = queue.serviceLevel !== null && queue.serviceLevel < queue.serviceLevelTarget;
@@ -66,7 +66,7 @@ const Tile = memo(function Tile({ queue, tone }: { readonly queue: BoardQueue; r
           <span>{t('board.queues.waiting')}</span>
         </div>
         <div>
-          <b className={queue.longestWaitSince === null ? 'zero' : tone === 'red' ? 'bad' : ''}>{queue.longestWaitSince === null ? '00:00' : <Elapsed since={queue.longestWaitSince} />}</b>
+          <b className={queue.longestWaitSince === null ? 'zero' : long ? 'bad' : ''}>{queue.longestWaitSince === null ? '00:00' : <Elapsed since={queue.longestWaitSince} />}</b>
           <span>{t('board.queues.longest')}</span>
         </div>
         <div className="r">
