@@ -118,6 +118,20 @@ describe('a turn', () => {
     expect(journal.turns.get(account)).toHaveLength(1);
   });
 
+  it('whose index throws, and throws again when it is taken back, leaves every row as it was', async () => {
+    const { floor } = await openFloor();
+    await floor.submit({ do: 'light', lamp: 'a' });
+    const before = lamps(floor);
+    floor.world.tables.lamps.watch((lamp) => {
+      if (lamp === 'odd') throw new Error('no place in this index');
+    });
+    expect(await floor.submit({ do: 'light', lamp: 'odd' })).toMatchObject({ ok: false, refusal: { code: 'internal' } });
+    expect(lamps(floor)).toEqual(before);
+    expect(alarms).toEqual(['index-threw', 'turn-threw']);
+    expect((await floor.submit({ do: 'light', lamp: 'b' })).ok).toBe(true);
+    expect(journal.turns.get(account)).toHaveLength(2);
+  });
+
   it('shares one commit with those that arrive while another is in flight', async () => {
     const { floor } = await openFloor();
     await Promise.all(Array.from({ length: 50 }, (_, i) => floor.submit({ do: 'light', lamp: String(i) })));

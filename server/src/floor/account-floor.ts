@@ -201,7 +201,8 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
       for (const table of tables) table.keep();
       return outcome;
     } catch (error) {
-      for (const table of tables) table.takeBack();
+      const thrown = tables.flatMap((table) => table.takeBack());
+      if (thrown.length > 0) this.#options.onAlarm('index-threw', String(thrown[0]));
       this.#options.onAlarm('turn-threw', `${error instanceof Error ? error.stack : String(error)}\ninput: ${JSON.stringify(this.#options.shown?.(input) ?? input)}`);
       return { refusal: 'internal', code: 'internal' };
     }

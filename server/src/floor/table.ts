@@ -53,13 +53,20 @@ export class Table<Value> {
     this.#undo = undefined;
   }
 
-  takeBack(): void {
+  /** Every row is as it was, whatever happens. @returns what watchers threw meanwhile: an index that threw on a value may throw on its going */
+  takeBack(): readonly unknown[] {
     const undo = this.#undo ?? [];
+    const thrown: unknown[] = [];
     this.#undo = undefined;
     for (let i = undo.length - 1; i >= 0; i--) {
       const { key, before } = undo[i]!;
-      this.#write(key, this.#rows.get(key), before);
+      try {
+        this.#write(key, this.#rows.get(key), before);
+      } catch (error) {
+        thrown.push(error);
+      }
     }
+    return thrown;
   }
 
   #write(key: string, before: Value | undefined, after: Value | undefined): void {
