@@ -67,6 +67,7 @@ export class Crowd implements World {
   }
 
   dialled(legId: LegId): void {
+    this.#options.engine.ring(legId);
     this.#options.scheduler.after(3_000, () => this.#options.engine.pickUp(legId));
   }
 

@@ -1,5 +1,5 @@
-import { type AccountId, assertNever, type BridgeId, type DeviceId, type Instant, type LegCause, type LegId, type PlacementId, type PlayId, randomId, type RecordingId, type TrunkId } from '@centralita/kernel';
-import type { Command, CommandAnswer, EngineLoad, FactOf, Party, Play, SwitchSnapshot, TelephonyEvent, TelephonyFact, TelephonyPort } from '../port/index.ts';
+import { type AccountId, assertNever, type BridgeId, type DeviceId, type IdKind, type Instant, type LegCause, type LegId, type PlacementId, type PlayId, randomId, type RecordingId, type TrunkId } from '@centralita/kernel';
+import type { Command, CommandAnswer, EngineLoad, FactOf, LegOrigin, Party, Play, SwitchSnapshot, TelephonyEvent, TelephonyFact, TelephonyPort } from '../port/index.ts';
 
 /** What the engine runs on: real time for the live demo, virtual time for the simulator. */
 export interface Scheduler {
@@ -12,7 +12,7 @@ export interface Scheduler {
 export interface World {
   /** A device rings. */
   ringing(legId: LegId, deviceId: DeviceId): void;
-  /** A number outside was dialled. */
+  /** A number outside was dialled: the carrier rings it (`ring`), answers (`pickUp`), or fails it (`fail`). */
   dialled(legId: LegId, number: string): void;
   /** The leg hears this, and nothing else. */
   hears(legId: LegId, play: Play): void;
@@ -30,14 +30,27 @@ interface SimulatedLeg {
   readonly caller: Party;
   readonly dialled: string;
   readonly since: Instant;
+  readonly origin?: LegOrigin;
   readonly placementId?: PlacementId;
   readonly joinOnAnswer?: BridgeId;
   state: 'offered' | 'placing' | 'ringing' | 'answered' | 'held';
   bridgeId?: BridgeId;
   play?: { readonly playId: PlayId; readonly stopOnDigit: boolean; readonly cancel: () => void };
   ringLimit?: () => void;
+  untold?: () => void;
   endWhenAlone?: boolean;
 }
+
+export interface SimulatedEngineOptions {
+  /** Seeded in the simulator. */
+  readonly draw?: (of: IdKind, at: Instant) => string;
+  /** How many events wait for their acknowledgement, to be told again by `reconnect`; none by default. */
+  readonly kept?: number;
+}
+
+/** Design 4: an incoming call untold for this long is given back, so that the carrier fails over. */
+const UNTOLD_MS = 10_000;
+const COMMANDS_REMEMBERED_MS = 600_000;
 
 /** Speech of an ordinary prompt; the simulated world has no files to measure. */
 const PROMPT_MS = 2_500;
@@ -51,17 +64,28 @@ export class SimulatedEngine implements TelephonyPort {
   readonly #legs = new Map<LegId, SimulatedLeg>();
   readonly #bridges = new Map<BridgeId, Set<LegId>>();
   readonly #recordings = new Map<RecordingId, { readonly account: AccountId; readonly bridgeId: BridgeId; readonly since: Instant }>();
-  readonly #commands = new Set<string>();
+  /** When each was taken, oldest first. */
+  readonly #commands = new Map<string, Instant>();
   readonly #devices = new Map<DeviceId, AccountId>();
+  readonly #placements = new Map<PlacementId, Set<LegId>>();
+  readonly #plays = new Map<PlayId, SimulatedLeg>();
+  readonly #draw: (of: IdKind, at: Instant) => string;
+  readonly #kept: number;
+  #unacknowledged: TelephonyEvent[] = [];
+  /** Everything up to here was forgotten before it was acknowledged, or never kept. */
+  #forgottenUpTo: number;
   #seq: number;
   #epoch = 0;
   #take: (event: TelephonyEvent) => void = () => {};
   #world: World | undefined;
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, { draw = randomId, kept = 0 }: SimulatedEngineOptions = {}) {
     this.#scheduler = scheduler;
+    this.#draw = draw;
+    this.#kept = kept;
     // Above every number of an engine before this one, as the switch's are: at most 1,000 events a millisecond.
     this.#seq = scheduler.now() * 1_000;
+    this.#forgottenUpTo = this.#seq;
   }
 
   inhabit(world: World): void {
@@ -71,10 +95,41 @@ export class SimulatedEngine implements TelephonyPort {
   // ---- the simulated far end
 
   callIn(call: { readonly account: AccountId; readonly trunkId: TrunkId; readonly caller: Party; readonly dialled: string }): LegId {
-    const legId = randomId('leg', this.#scheduler.now());
-    this.#legs.set(legId, { legId, ...call, direction: 'in', state: 'offered', since: this.#scheduler.now() });
-    this.#emit(call.account, { type: 'leg-offered', legId, from: { kind: 'trunk', trunkId: call.trunkId }, caller: call.caller, dialled: call.dialled });
-    return legId;
+    return this.#offer(call, { kind: 'trunk', trunkId: call.trunkId });
+  }
+
+  /** A device of an agent dials. */
+  dialOut(call: { readonly account: AccountId; readonly deviceId: DeviceId; readonly caller: Party; readonly dialled: string }): LegId {
+    return this.#offer(call, { kind: 'device', deviceId: call.deviceId });
+  }
+
+  /** The far end of a placed leg rings; with `earlyMedia` the carrier speaks already. */
+  ring(legId: LegId, earlyMedia = false): void {
+    const leg = this.#legs.get(legId);
+    if (leg?.state !== 'placing') return;
+    leg.state = 'ringing';
+    this.#emit(leg.account, { type: 'leg-ringing', legId, earlyMedia });
+  }
+
+  /** Busy, refused, unreachable, or cut off in the middle: `by` says whose doing it was. */
+  fail(legId: LegId, by: 'far-end' | 'network', cause: LegCause, sipStatus?: number): void {
+    const leg = this.#legs.get(legId);
+    if (leg) this.#end(leg, by, cause, sipStatus);
+  }
+
+  /** No sound comes from an answered leg any more, or it comes again. */
+  stall(legId: LegId, stalled: boolean): void {
+    const leg = this.#legs.get(legId);
+    if (leg?.state === 'answered') this.#emit(leg.account, { type: stalled ? 'media-stalled' : 'media-resumed', legId });
+  }
+
+  /** A trunk's keep-alive was answered, or was not. */
+  trunk(account: AccountId, trunkId: TrunkId, up: boolean): void {
+    this.#emit(account, up ? { type: 'trunk-up', trunkId } : { type: 'trunk-down', trunkId, reason: 'no-answer' });
+  }
+
+  has(legId: LegId): boolean {
+    return this.#legs.has(legId);
   }
 
   pickUp(legId: LegId): void {
@@ -114,8 +169,12 @@ export class SimulatedEngine implements TelephonyPort {
     if (epoch < this.#epoch) return Promise.resolve({ accepted: false, reason: 'fenced' });
     this.#epoch = epoch;
     if (this.#commands.has(id)) return Promise.resolve({ accepted: true });
-    this.#commands.add(id);
-    this.#scheduler.after(600_000, () => this.#commands.delete(id));
+    const now = this.#scheduler.now();
+    for (const [old, takenAt] of this.#commands) {
+      if (takenAt > now - COMMANDS_REMEMBERED_MS) break;
+      this.#commands.delete(old);
+    }
+    this.#commands.set(id, now);
     this.#perform(command);
     return Promise.resolve({ accepted: true });
   }
@@ -130,14 +189,31 @@ export class SimulatedEngine implements TelephonyPort {
     take(true);
   }
 
-  acknowledge(): void {}
+  acknowledge(seq: number): void {
+    const kept = this.#unacknowledged;
+    let done = 0;
+    while (done < kept.length && kept[done]!.seq <= seq) done += 1;
+    if (done > 0) kept.splice(0, done);
+    this.#forgottenUpTo = Math.max(this.#forgottenUpTo, seq);
+  }
+
+  /**
+   * Another control process has come, which has committed everything up to `committedSeq`: it is told the rest again.
+   * @returns false when what was kept does not reach back that far: it must begin with a snapshot
+   */
+  reconnect(committedSeq: number, take: (event: TelephonyEvent) => void): boolean {
+    this.#take = take;
+    if (committedSeq < this.#forgottenUpTo) return false;
+    for (const event of [...this.#unacknowledged]) if (event.seq > committedSeq) take(event);
+    return true;
+  }
 
   snapshot(): Promise<SwitchSnapshot> {
     return Promise.resolve({
       seq: this.#seq,
       at: this.#scheduler.now(),
-      legs: [...this.#legs.values()].map(({ legId, account, state, deviceId, caller, dialled, bridgeId, since }) => ({ legId, account, state, caller, dialled, since, ...(deviceId && { deviceId }), ...(bridgeId && { bridgeId }) })),
-      endedLegs: [],
+      legs: [...this.#legs.values()].map(({ legId, account, state, origin, deviceId, caller, dialled, bridgeId, since }) => ({ legId, account, state, caller, dialled, since, ...(origin && { origin }), ...(deviceId && { deviceId }), ...(bridgeId && { bridgeId }) })),
+      endedLegs: this.#unacknowledged.flatMap(({ account, at, fact }) => (fact.type === 'leg-ended' ? [{ legId: fact.legId, account, at, by: fact.by, cause: fact.cause }] : [])),
       recordings: [...this.#recordings].map(([recordingId, { account }]) => ({ recordingId, account, state: 'running' as const })),
       devices: [...this.#devices].map(([deviceId, account]) => ({ deviceId, account })),
       trunks: [],
@@ -157,6 +233,7 @@ export class SimulatedEngine implements TelephonyPort {
   close(): Promise<void> {
     for (const leg of this.#legs.values()) {
       leg.ringLimit?.();
+      leg.untold?.();
       leg.play?.cancel();
     }
     this.#legs.clear();
@@ -170,6 +247,7 @@ export class SimulatedEngine implements TelephonyPort {
       case 'place-legs':
         return this.#place(command);
       case 'ring-leg':
+        return this.#withLeg(command.legId, told);
       case 'mute-leg':
       case 'redirect-leg':
       case 'replace-leg':
@@ -178,7 +256,6 @@ export class SimulatedEngine implements TelephonyPort {
       case 'pause-recording':
       case 'resume-recording':
       case 'provision-devices':
-      case 'remove-device':
       case 'provision-trunks':
       case 'provision-numbers':
         return;
@@ -192,13 +269,16 @@ export class SimulatedEngine implements TelephonyPort {
         for (const legId of command.legIds) this.#withLeg(legId, (leg) => this.#leave(leg));
         return;
       case 'hold-leg':
-        return this.#withLeg(command.legId, (leg) => (leg.state = 'held'));
+        return this.#withLeg(command.legId, (leg) => this.#hold(leg, true));
       case 'resume-leg':
-        return this.#withLeg(command.legId, (leg) => (leg.state = 'answered'));
+        return this.#withLeg(command.legId, (leg) => this.#hold(leg, false));
       case 'play':
         return this.#play(command);
       case 'stop-play':
-        for (const leg of this.#legs.values()) if (leg.play?.playId === command.playId) this.#stopPlay(leg, 'stopped');
+        return this.#stopPlay(this.#plays.get(command.playId), 'stopped');
+      case 'remove-device':
+        for (const leg of [...this.#legs.values()]) if (leg.deviceId === command.deviceId) this.#end(leg, 'network', 'unreachable');
+        this.#devices.delete(command.deviceId);
         return;
       case 'start-recording':
         this.#recordings.set(command.recordingId, { account: command.account, bridgeId: command.bridgeId, since: this.#scheduler.now() });
@@ -224,29 +304,55 @@ export class SimulatedEngine implements TelephonyPort {
         ...(target.kind === 'device' && { deviceId: target.deviceId }),
         ...(command.onAnswer && { joinOnAnswer: command.onAnswer.bridgeId }),
       };
+      // A leg is dialled once in its life: whoever asks twice has lost count.
+      if (this.#legs.has(legId)) throw new Error(`${legId} is placed a second time`);
       this.#legs.set(legId, leg);
+      this.#placed(command.placementId).add(legId);
       if (leg.deviceId && !this.#devices.has(leg.deviceId)) {
         this.#scheduler.after(0, () => this.#end(leg, 'network', 'unreachable'));
         continue;
       }
       leg.ringLimit = this.#scheduler.after(command.ringTimeoutMs, () => this.#end(leg, 'center', 'no-answer'));
-      leg.state = 'ringing';
-      this.#emit(command.account, { type: 'leg-ringing', legId, earlyMedia: false });
-      if (leg.deviceId) this.#world?.ringing(legId, leg.deviceId);
-      else this.#world?.dialled(legId, leg.dialled);
+      if (leg.deviceId) {
+        this.ring(legId);
+        this.#world?.ringing(legId, leg.deviceId);
+      } else this.#world?.dialled(legId, leg.dialled);
     }
+  }
+
+  #placed(placementId: PlacementId): Set<LegId> {
+    let legs = this.#placements.get(placementId);
+    if (!legs) this.#placements.set(placementId, (legs = new Set()));
+    return legs;
+  }
+
+  #offer(call: { readonly account: AccountId; readonly caller: Party; readonly dialled: string; readonly trunkId?: TrunkId; readonly deviceId?: DeviceId }, origin: LegOrigin): LegId {
+    const since = this.#scheduler.now();
+    const legId: LegId = this.#draw('leg', since);
+    const leg: SimulatedLeg = { legId, ...call, origin, direction: 'in', state: 'offered', since };
+    this.#legs.set(legId, leg);
+    leg.untold = this.#scheduler.after(UNTOLD_MS, () => this.#end(leg, 'center', 'congestion', 503));
+    this.#emit(call.account, { type: 'leg-offered', legId, from: origin, caller: call.caller, dialled: call.dialled });
+    return legId;
   }
 
   #answer(leg: SimulatedLeg): void {
     if (leg.state === 'answered' || leg.state === 'held') return;
     leg.ringLimit?.();
+    told(leg);
     leg.state = 'answered';
     this.#emit(leg.account, { type: 'leg-answered', legId: leg.legId });
     if (leg.placementId) {
-      for (const other of [...this.#legs.values()]) if (other !== leg && other.placementId === leg.placementId) this.#end(other, 'center', 'answered-elsewhere');
+      for (const otherId of [...(this.#placements.get(leg.placementId) ?? [])]) if (otherId !== leg.legId) this.#withLeg(otherId, (other) => this.#end(other, 'center', 'answered-elsewhere'));
     }
     if (leg.joinOnAnswer) this.#connect(leg.joinOnAnswer, [leg.legId], []);
     this.#world?.answered(leg.legId);
+  }
+
+  #hold(leg: SimulatedLeg, held: boolean): void {
+    if (leg.state !== (held ? 'answered' : 'held')) return;
+    leg.state = held ? 'held' : 'answered';
+    this.#emit(leg.account, { type: held ? 'leg-held' : 'leg-resumed', legId: leg.legId, by: 'center' });
   }
 
   #connect(bridgeId: BridgeId, legIds: readonly LegId[], endWhenAlone: readonly LegId[]): void {
@@ -286,19 +392,22 @@ export class SimulatedEngine implements TelephonyPort {
 
   #play(command: Play): void {
     this.#withLeg(command.legId, (leg) => {
+      told(leg);
       this.#stopPlay(leg, 'replaced');
       const lastsMs = command.items.reduce((sum, item) => sum + (item.kind === 'silence' ? item.durationMs : item.kind === 'number' ? 600 : PROMPT_MS), 0);
       const endless = command.loop === true || command.items.some((item) => item.kind === 'music');
       const cancel = endless ? () => {} : this.#scheduler.after(lastsMs, () => this.#stopPlay(leg, 'completed'));
       leg.play = { playId: command.playId, stopOnDigit: command.stopOnDigit === true, cancel };
+      this.#plays.set(command.playId, leg);
       this.#world?.hears(command.legId, command);
     });
   }
 
-  #stopPlay(leg: SimulatedLeg, reason: FactOf<'play-finished'>['reason']): void {
-    const { play } = leg;
-    if (!play) return;
+  #stopPlay(leg: SimulatedLeg | undefined, reason: FactOf<'play-finished'>['reason']): void {
+    const play = leg?.play;
+    if (!leg || !play) return;
     delete leg.play;
+    this.#plays.delete(play.playId);
     play.cancel();
     this.#emit(leg.account, { type: 'play-finished', playId: play.playId, legId: leg.legId, reason });
   }
@@ -311,13 +420,21 @@ export class SimulatedEngine implements TelephonyPort {
     this.#emit(recording.account, { type: 'recording-failed', recordingId, reason: 'simulated' });
   }
 
-  #end(leg: SimulatedLeg, by: 'far-end' | 'center' | 'network', cause: LegCause): void {
+  #end(leg: SimulatedLeg, by: 'far-end' | 'center' | 'network', cause: LegCause, sipStatus?: number): void {
     if (!this.#legs.delete(leg.legId)) return;
     leg.ringLimit?.();
+    told(leg);
     leg.play?.cancel();
+    if (leg.play) this.#plays.delete(leg.play.playId);
+    this.#leavePlacement(leg);
     this.#leave(leg);
-    this.#emit(leg.account, { type: 'leg-ended', legId: leg.legId, by, cause });
+    this.#emit(leg.account, { type: 'leg-ended', legId: leg.legId, by, cause, ...(sipStatus !== undefined && { sipStatus }) });
     this.#world?.ended(leg.legId, cause);
+  }
+
+  #leavePlacement({ placementId, legId }: SimulatedLeg): void {
+    const legs = placementId === undefined ? undefined : this.#placements.get(placementId);
+    if (legs?.delete(legId) && legs.size === 0) this.#placements.delete(placementId!);
   }
 
   #withLeg(legId: LegId, work: (leg: SimulatedLeg) => void): void {
@@ -326,6 +443,17 @@ export class SimulatedEngine implements TelephonyPort {
   }
 
   #emit(account: AccountId, fact: TelephonyFact): void {
-    this.#take({ seq: ++this.#seq, at: this.#scheduler.now(), account, fact });
+    const event: TelephonyEvent = { seq: ++this.#seq, at: this.#scheduler.now(), account, fact };
+    if (this.#kept > 0) {
+      this.#unacknowledged.push(event);
+      if (this.#unacknowledged.length > this.#kept) this.#forgottenUpTo = this.#unacknowledged.shift()!.seq;
+    }
+    this.#take(event);
   }
+}
+
+/** Somebody has been told of this call: it is not given back any more. */
+function told(leg: SimulatedLeg): void {
+  leg.untold?.();
+  delete leg.untold;
 }
