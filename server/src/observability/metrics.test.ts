@@ -6,7 +6,7 @@ import { serveMetrics } from './metrics-server.ts';
 const quiet: AccountState = { account: 'acc_a', calls: 0, waiting: 0, offers: 0, agents: {}, projectionLagTurns: 0 };
 function withSources(accounts: AccountState[], more: Partial<MetricSources> = {}) {
   return createMetrics({
-    switch: () => ({ connected: true, legs: 4, linesInUse: 2, tickLateP99Ms: 3, admitting: true }),
+    switch: () => ({ connected: true, legs: 4, linesInUse: 2, tickLateP99Ms: 3, admitting: true, signalling: { dialogs: 5, transactions: 6, connections: 7, timers: 8 } }),
     journal: () => ({ storageAway: false, uncommittedTurns: 1, lagMs: 250, spooledTurns: 0 }),
     accounts: () => accounts,
     ...more,
@@ -32,6 +32,10 @@ describe('metrics', () => {
       'centralita_projection_lag_turns{account="acc_a"} 7',
       'centralita_switch_connected 1',
       'centralita_switch_legs 4',
+      'centralita_switch_dialogs 5',
+      'centralita_switch_transactions 6',
+      'centralita_switch_connections 7',
+      'centralita_switch_timers 8',
       'centralita_switch_tick_late_seconds 0.003',
       'centralita_journal_lag_seconds 0.25',
       'centralita_turns_uncommitted 1',

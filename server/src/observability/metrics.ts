@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 /** What the process looks like at this moment; read when somebody asks, so that nothing is counted for nobody. */
 export interface MetricSources {
-  readonly switch: () => { readonly connected: boolean; readonly legs: number; readonly linesInUse: number; readonly tickLateP99Ms: number; readonly admitting: boolean };
+  readonly switch: () => { readonly connected: boolean; readonly legs: number; readonly linesInUse: number; readonly tickLateP99Ms: number; readonly admitting: boolean; readonly signalling: { readonly dialogs: number; readonly transactions: number; readonly connections: number; readonly timers: number } };
   readonly journal: () => { readonly storageAway: boolean; readonly uncommittedTurns: number; readonly lagMs: number; readonly spooledTurns: number };
   readonly accounts: () => Iterable<AccountState>;
 }
@@ -81,6 +81,10 @@ function gaugesOf(sources: MetricSources, registers: Registry[]): void {
   one('switch_admitting', '1: the switch takes new calls', () => Number(sources.switch().admitting));
   one('switch_legs', 'Telephone connections in the switch', () => sources.switch().legs);
   one('switch_lines_in_use', 'Of these, lines to the outside', () => sources.switch().linesInUse);
+  one('switch_dialogs', 'SIP dialogs, early and confirmed', () => sources.switch().signalling.dialogs);
+  one('switch_transactions', 'SIP transactions', () => sources.switch().signalling.transactions);
+  one('switch_connections', 'SIP over TCP, TLS and WebSocket', () => sources.switch().signalling.connections);
+  one('switch_timers', 'Wake-ups that the signalling waits for', () => sources.switch().signalling.timers);
   one('switch_tick_late_seconds', 'How late audio runs, 99th percentile', () => sources.switch().tickLateP99Ms / 1_000);
   one('storage_away', '1: PostgreSQL does not answer and turns go to the spool', () => Number(sources.journal().storageAway));
   one('turns_uncommitted', 'Turns on their way to the journal', () => sources.journal().uncommittedTurns);

@@ -39,14 +39,17 @@ export interface Observed {
   readonly projector: Pick<Projector, 'lag'>;
 }
 
+/** Before the switch is there, and of an engine that has none. */
+const NO_SIGNALLING = { dialogs: 0, transactions: 0, connections: 0, timers: 0 };
+
 /** @param observed undefined until everything is built */
 export function metricSourcesOf(observed: () => Observed | undefined): MetricSources {
   return {
     switch: () => {
       const client = observed()?.client;
-      const { legs, linesInUse, tickLateP99Ms, admitting } = client?.load() ?? { legs: 0, linesInUse: 0, tickLateP99Ms: 0, admitting: false };
+      const { legs, linesInUse, tickLateP99Ms, admitting, signalling = NO_SIGNALLING } = client?.load() ?? { legs: 0, linesInUse: 0, tickLateP99Ms: 0, admitting: false };
       const connected = client?.connected ?? false;
-      return { connected, legs, linesInUse, tickLateP99Ms, admitting: connected && admitting };
+      return { connected, legs, linesInUse, tickLateP99Ms, admitting: connected && admitting, signalling };
     },
     journal: () => observed()?.floorProcess.commitState ?? { storageAway: false, uncommittedTurns: 0, lagMs: 0, spooledTurns: 0 },
     accounts: () => {

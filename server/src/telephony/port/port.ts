@@ -60,7 +60,7 @@ export interface EngineLoad {
   readonly linesInUse: number;
   readonly tickLateP99Ms: number;
   readonly admitting: boolean;
-  /** What the signalling holds; back at 0 some 37 s after the last call. */
-  readonly signalling?: { readonly dialogs: number; readonly transactions: number; readonly connections: number };
+  /** What the signalling holds; dialogs and transactions are back at 0, timers at what they were, some 37 s after the last call. */
+  readonly signalling?: { readonly dialogs: number; readonly transactions: number; readonly connections: number; readonly timers: number };
   readonly workers: readonly { readonly index: number; readonly legs: number; readonly tickLateP99Ms: number }[];
 }

@@ -31,7 +31,7 @@ export class Load {
 
   report(): EngineLoad {
     const media = this.#media.load();
-    const { dialogs, transactions, connections } = this.#agent().stats();
+    const { dialogs, transactions, connections, timers } = this.#agent().stats();
     let lines = 0;
     for (const leg of this.#legs.live()) if (leg.trunkId !== undefined) lines++;
     return {
@@ -39,7 +39,7 @@ export class Load {
       linesInUse: lines,
       tickLateP99Ms: media.tickLateP99Ms,
       admitting: this.admitting(),
-      signalling: { dialogs, transactions: Object.values(transactions).reduce((sum, count) => sum + count, 0), connections },
+      signalling: { dialogs, transactions: Object.values(transactions).reduce((sum, count) => sum + count, 0), connections, timers },
       workers: media.workers.map(({ index, legs, tickLateP99Ms }) => ({ index, legs, tickLateP99Ms })),
     };
   }
