@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { groups } from './bundle/chunks.ts';
 import { smallJsSip } from './bundle/small-jssip.ts';
 import { smallZod } from './bundle/small-zod.ts';
 import { withoutJsonSchema } from './bundle/without-json-schema.ts';
@@ -14,7 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // The contract's modules only define: a screen that needs no queue settings does not download their schema.
-    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/contract\/src\//, sideEffects: false }] } },
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/contract\/src\//, sideEffects: false }] }, output: { codeSplitting: { groups } } },
   },
   server: {
     proxy: {

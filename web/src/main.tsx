@@ -12,9 +12,11 @@ import { queryClient } from './session/session.tsx';
 
 reportIgnoredFailuresTo((reason, error) => console.warn(reason, error));
 
-await startTexts();
-createRoot(document.querySelector('#root')!).render(
-  <QueryClientProvider client={queryClient}>
-    <RouterProvider router={router} />
-  </QueryClientProvider>,
+// Not awaited at the top of the module: a chunk that imported from this one would wait for it, and it for the chunk.
+void startTexts().then(() =>
+  createRoot(document.querySelector('#root')!).render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  ),
 );
