@@ -1,108 +1,142 @@
+import { activityOf } from '../../capabilities/availability/index.ts';
 import type { Conversation } from '../../capabilities/conversations/index.ts';
-import type { World } from './world.ts';
+import { timerId } from './timers.ts';
+import type { LiveTables, World } from './world.ts';
 
-type Check = (world: World) => string[];
+export type LiveTableName = keyof LiveTables;
+export type LiveRow<Name extends LiveTableName = LiveTableName> = LiveTables[Name] extends { get(key: string): infer Row | undefined } ? Row : never;
+/** A row by its table and key. */
+export type RowName = readonly [table: LiveTableName, key: string];
 
-/**
- * What must hold between any two turns (design 3), as sentences about what is broken; none when all is well. It walks the
- * whole world: for tests, the simulator and a watchdog, never inside a turn.
- */
-export function brokenInvariants(world: World): string[] {
-  return CHECKS.flatMap((check) => check(world).map((what) => `${check.name}: ${what}`));
+/** What must hold for one row of one table, between any two turns (design 3), as sentences about what is broken. */
+export interface Rule<Name extends LiveTableName = LiveTableName> {
+  readonly name: string;
+  readonly table: Name;
+  broken(world: World, row: LiveRow<Name>): readonly string[];
 }
 
-const CHECKS: readonly Check[] = [
-  function oneOwnerPerConversation(world) {
-    const broken = [...world.conversations.values()].flatMap((one) => (isOwned(world, one) ? [] : [`${one.conversationId} (${one.state}) has no owner`]));
-    for (const { waitingId, conversationId } of world.waiting.values()) {
-      const conversation = world.conversations.get(conversationId);
-      if (conversation?.state !== 'waiting' || conversation.waitingId !== waitingId) broken.push(`${waitingId} waits for a conversation that does not`);
+/** Whether the floor has something planned under this name. */
+export type HasTimer = (id: string) => boolean;
+
+/**
+ * Everything that must hold between any two turns; empty when all is well. It walks the whole world: for tests, the simulator
+ * and a watchdog, never inside a turn.
+ */
+export function brokenInvariants(world: World, hasTimer?: HasTimer): string[] {
+  const broken: string[] = [];
+  for (const [table, rules] of RULES_OF) {
+    for (const [key, row] of world[table].entries()) {
+      for (const rule of rules) told(broken, rule, world, row as LiveRow);
+      if (hasTimer) missingTimer(broken, world, table, key, hasTimer);
     }
-    for (const { flowRunId, conversationId } of world.flowRuns.values()) {
-      const conversation = world.conversations.get(conversationId);
-      if (conversation?.state !== 'in-flow' || conversation.flowRunId !== flowRunId) broken.push(`${flowRunId} runs for a conversation that is elsewhere`);
-    }
-    return broken;
-  },
-  function oneConversationPerCall(world) {
-    return [...world.calls.values()].flatMap(({ callId, conversationId }) => (world.conversations.get(conversationId)?.callId === callId ? [] : [`${callId} has no conversation`]));
-  },
-  function callsHaveLiveLegs(world) {
+  }
+  return broken;
+}
+
+/** The same for these rows alone: what a turn touched, and what is related to it. Rows that are gone are passed over. */
+export function brokenAmong(world: World, rows: Iterable<RowName>, hasTimer?: HasTimer): string[] {
+  const broken: string[] = [];
+  for (const [table, key] of rows) {
+    const row = world[table].get(key) as LiveRow | undefined;
+    if (row === undefined) continue;
+    for (const rule of RULES_OF.get(table) ?? NO_RULES) told(broken, rule, world, row);
+    if (hasTimer) missingTimer(broken, world, table, key, hasTimer);
+  }
+  return broken;
+}
+
+function told(broken: string[], rule: Rule, world: World, row: LiveRow): void {
+  for (const what of rule.broken(world, row)) broken.push(`${rule.name}: ${what}`);
+}
+
+const WELL: readonly string[] = [];
+const NO_RULES: readonly Rule[] = [];
+const rule = <Name extends LiveTableName>(name: string, table: Name, broken: Rule<Name>['broken']): Rule => ({ name, table, broken }) as unknown as Rule;
+
+export const RULES: readonly Rule[] = [
+  rule('oneOwnerPerConversation', 'conversations', (world, one) => (isOwned(world, one) ? WELL : [`${one.conversationId} (${one.state}) has no owner`])),
+  rule('oneOwnerPerConversation', 'waiting', (world, { waitingId, conversationId }) => {
+    const conversation = world.conversations.get(conversationId);
+    return conversation?.state === 'waiting' && conversation.waitingId === waitingId ? WELL : [`${waitingId} waits for a conversation that does not`];
+  }),
+  rule('oneOwnerPerConversation', 'flowRuns', (world, { flowRunId, conversationId }) => {
+    const conversation = world.conversations.get(conversationId);
+    return conversation?.state === 'in-flow' && conversation.flowRunId === flowRunId ? WELL : [`${flowRunId} runs for a conversation that is elsewhere`];
+  }),
+  rule('oneConversationPerCall', 'calls', (world, { callId, conversationId }) => (world.conversations.get(conversationId)?.callId === callId ? WELL : [`${callId} has no conversation`])),
+  rule('callsHaveLiveLegs', 'calls', (world, call) => {
     const has = (legId: string): boolean => world.legs.has(legId);
-    return [...world.calls.values()].flatMap((call) => {
-      switch (call.state) {
-        case 'open':
-          return has(call.customerLegId) ? [] : [`${call.callId} is open without its customer`];
-        case 'dialing':
-          return has(call.originLegId) && call.legIds.some(has) ? [] : [`${call.callId} dials without legs`];
-        case 'talking':
-        case 'holding':
-          return has(call.agentLegId) && has(call.other.legId) ? [] : [`${call.callId} is ${call.state} without both legs`];
-        case 'reconnecting':
-          return has(call.other.legId) ? [] : [`${call.callId} reconnects nobody`];
-      }
-    });
-  },
-  function agentsHoldWhatTheyDo(world) {
-    return [...world.agents.values()].flatMap((agent) => {
-      if (agent.state !== 'signed-in') return [];
-      const broken: string[] = [];
-      const { agentId, contact, pause } = agent;
-      if (contact.kind !== 'free' && !world.calls.has(contact.callId)) broken.push(`${agentId} is ${contact.kind} in a call that is gone`);
-      if (contact.kind === 'offered' && contact.by.kind === 'queue' && world.offers.get(contact.by.offerId)?.agentId !== agentId) broken.push(`${agentId} is offered what is not there`);
-      if (pause.kind === 'after-service' && world.afterServices.get(pause.afterServiceId)?.agentId !== agentId) broken.push(`${agentId} is in an after-service that is over`);
-      return broken;
-    });
-  },
-  function oneCallPerAgent(world) {
-    const calls = new Map<string, string>();
-    return [...world.calls.values()].flatMap((call) => {
-      if (call.state === 'open') return [];
-      const inIt = [call.agentId, ...(call.state === 'dialing' ? (call.target.kind === 'agent' ? [call.target.agentId] : []) : call.other.kind === 'agent' ? [call.other.agentId] : [])];
-      return inIt.flatMap((agentId) => {
-        const agent = world.agents.get(agentId);
-        const broken = calls.has(agentId) ? [`${agentId} is in ${calls.get(agentId)} and ${call.callId}`] : [];
-        calls.set(agentId, call.callId);
-        if (agent?.state !== 'signed-in' || agent.contact.kind === 'free' || agent.contact.callId !== call.callId) broken.push(`${agentId} does not know of ${call.callId}`);
-        return broken;
-      });
-    });
-  },
-  function offersAndWaitingAgree(world) {
-    const broken = [...world.offers.values()].flatMap((offer) => {
-      const agent = world.agents.get(offer.agentId);
-      const waiting = world.waiting.get(offer.waitingId);
-      const rung = agent?.state === 'signed-in' && agent.contact.kind === 'offered' && agent.contact.by.kind === 'queue' && agent.contact.by.offerId === offer.offerId;
-      return [
-        ...(rung ? [] : [`${offer.offerId} rings ${offer.agentId}, who does not know`]),
-        ...(waiting?.state === 'offered' && waiting.offerId === offer.offerId ? [] : [`${offer.offerId} is for nobody who waits`]),
-        ...(offer.legs.length > 0 ? [] : [`${offer.offerId} rings nothing`]),
-      ];
-    });
-    for (const one of world.waiting.values()) if (one.state === 'offered' && !world.offers.has(one.offerId)) broken.push(`${one.waitingId} waits for an offer that is over`);
+    switch (call.state) {
+      case 'open':
+        return has(call.customerLegId) ? WELL : [`${call.callId} is open without its customer`];
+      case 'dialing':
+        return has(call.originLegId) && call.legIds.some(has) ? WELL : [`${call.callId} dials without legs`];
+      case 'talking':
+      case 'holding':
+        return has(call.agentLegId) && has(call.other.legId) ? WELL : [`${call.callId} is ${call.state} without both legs`];
+      case 'reconnecting':
+        return has(call.other.legId) ? WELL : [`${call.callId} reconnects nobody`];
+    }
+  }),
+  rule('legsHaveCalls', 'legs', (world, { legId, callId, state }) => (state === 'ending' || world.calls.has(callId) ? WELL : [`${legId} belongs to ${callId}, which is gone`])),
+  rule('agentsHoldWhatTheyDo', 'agents', (world, agent) => {
+    if (agent.state !== 'signed-in') return WELL;
+    const { agentId, contact, pause } = agent;
+    if (contact.kind === 'free' && pause.kind !== 'after-service') return WELL;
+    const broken: string[] = [];
+    if (contact.kind !== 'free' && !world.calls.has(contact.callId)) broken.push(`${agentId} is ${contact.kind} in a call that is gone`);
+    if (contact.kind === 'offered' && contact.by.kind === 'queue' && world.offers.get(contact.by.offerId)?.agentId !== agentId) broken.push(`${agentId} is offered what is not there`);
+    if (pause.kind === 'after-service' && world.afterServices.get(pause.afterServiceId)?.agentId !== agentId) broken.push(`${agentId} is in an after-service that is over`);
     return broken;
-  },
-  function queuesDrain(world) {
-    // Any instant will do: who is eligible does not depend on it.
-    return [...world.waiting.values()].flatMap(({ state, waitingId }) => {
-      const agentId = state === 'in-line' ? world.indexes.matcher.matchForCustomer(waitingId, 0) : undefined;
-      return agentId === undefined ? [] : [`${waitingId} waits while ${agentId} is idle`];
-    });
-  },
-  function afterServicesHaveAgents(world) {
-    return [...world.afterServices.values()].flatMap(({ afterServiceId, agentId }) => {
+  }),
+  // An agent knows of one call: whoever were in two would not know of one of them.
+  rule('oneCallPerAgent', 'calls', (world, call) => {
+    if (call.state === 'open') return WELL;
+    const other = call.state === 'dialing' ? (call.target.kind === 'agent' ? call.target.agentId : undefined) : call.other.kind === 'agent' ? call.other.agentId : undefined;
+    const broken: string[] = [];
+    for (const agentId of other === undefined ? [call.agentId] : [call.agentId, other]) {
       const agent = world.agents.get(agentId);
-      return agent?.state === 'signed-in' && agent.pause.kind === 'after-service' && agent.pause.afterServiceId === afterServiceId ? [] : [`${afterServiceId} is not ${agentId}'s`];
-    });
-  },
-  function recordingsHaveCalls(world) {
-    return [...world.recordings.values()].flatMap(({ recordingId, state, callId }) => {
-      const call = world.calls.get(callId);
-      const itsOwn = call !== undefined && call.state !== 'open' && call.state !== 'dialing' && call.recordingId === recordingId;
-      return state === 'stopping' || itsOwn ? [] : [`${recordingId} records a call that is over`];
-    });
-  },
+      if (agent?.state !== 'signed-in' || agent.contact.kind === 'free' || agent.contact.callId !== call.callId) broken.push(`${agentId} does not know of ${call.callId}`);
+    }
+    return broken;
+  }),
+  rule('offersAndWaitingAgree', 'offers', (world, offer) => {
+    const agent = world.agents.get(offer.agentId);
+    const waiting = world.waiting.get(offer.waitingId);
+    const rung = agent?.state === 'signed-in' && agent.contact.kind === 'offered' && agent.contact.by.kind === 'queue' && agent.contact.by.offerId === offer.offerId;
+    const broken: string[] = [];
+    if (!rung) broken.push(`${offer.offerId} rings ${offer.agentId}, who does not know`);
+    if (waiting?.state !== 'offered' || waiting.offerId !== offer.offerId) broken.push(`${offer.offerId} is for nobody who waits`);
+    if (offer.legs.length === 0) broken.push(`${offer.offerId} rings nothing`);
+    return broken;
+  }),
+  rule('offersAndWaitingAgree', 'waiting', (world, one) => (one.state === 'offered' && !world.offers.has(one.offerId) ? [`${one.waitingId} waits for an offer that is over`] : WELL)),
+  // Any instant will do: who is eligible does not depend on it.
+  rule('queuesDrain', 'waiting', (world, { state, waitingId }) => {
+    const agentId = state === 'in-line' ? world.indexes.matcher.matchForCustomer(waitingId, 0) : undefined;
+    return agentId === undefined ? WELL : [`${waitingId} waits while ${agentId} is idle`];
+  }),
+  rule('queuesDrain', 'agents', (world, agent) => {
+    if (activityOf(agent) !== 'idle') return WELL;
+    const waitingId = world.indexes.matcher.matchForAgent(agent.agentId, 0);
+    return waitingId === undefined ? WELL : [`${agent.agentId} is idle while ${waitingId} waits`];
+  }),
+  rule('afterServicesHaveAgents', 'afterServices', (world, { afterServiceId, agentId }) => {
+    const agent = world.agents.get(agentId);
+    return agent?.state === 'signed-in' && agent.pause.kind === 'after-service' && agent.pause.afterServiceId === afterServiceId ? WELL : [`${afterServiceId} is not ${agentId}'s`];
+  }),
+  rule('recordingsHaveCalls', 'recordings', (world, { recordingId, state, callId }) => {
+    if (state === 'stopping') return WELL;
+    const call = world.calls.get(callId);
+    const itsOwn = call !== undefined && call.state !== 'open' && call.state !== 'dialing' && call.recordingId === recordingId;
+    return itsOwn ? WELL : [`${recordingId} records a call that is over`];
+  }),
 ];
+
+const RULES_OF: ReadonlyMap<LiveTableName, readonly Rule[]> = Map.groupBy(
+  [...RULES, rule('', 'devices', () => WELL)],
+  ({ table }) => table,
+);
 
 function isOwned(world: World, conversation: Conversation): boolean {
   switch (conversation.state) {
@@ -117,3 +151,71 @@ function isOwned(world: World, conversation: Conversation): boolean {
     }
   }
 }
+
+function missingTimer(broken: string[], world: World, table: LiveTableName, key: string, hasTimer: HasTimer): void {
+  const id = timerBehind(world, table, key);
+  if (id !== undefined && !hasTimer(id)) broken.push(`statesHaveTimers: ${key} waits for ${id}, which is not set`);
+}
+
+/** The timer without which this row's state would last for ever; undefined when it needs none. */
+function timerBehind(world: World, table: LiveTableName, key: string): string | undefined {
+  switch (table) {
+    case 'offers':
+      return timerId.ring(key);
+    case 'waiting': {
+      const one = world.waiting.get(key);
+      return one?.state === 'in-line' && one.overflowAt !== null ? timerId.maximumWait(key) : undefined;
+    }
+    case 'flowRuns': {
+      const run = world.flowRuns.get(key);
+      if (run?.state === 'closing') return timerId.closing(key);
+      return run?.state === 'asking' && run.deadline !== null ? timerId.menu(key) : undefined;
+    }
+    case 'calls':
+      return world.calls.get(key)?.state === 'reconnecting' ? timerId.return(key) : undefined;
+    case 'afterServices':
+      return world.afterServices.get(key)?.endsAt === null ? undefined : timerId.afterService(key);
+    case 'devices':
+      return world.devices.get(key)?.state === 'failing' ? timerId.device(key) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Rows whose rules read this one: they are looked at again when it changes or goes. */
+export function relatedTo(table: LiveTableName, row: LiveRow): readonly RowName[] {
+  return (RELATED[table] as ((row: LiveRow) => readonly RowName[]) | undefined)?.(row) ?? [];
+}
+
+const RELATED: { readonly [Name in LiveTableName]?: (row: LiveRow<Name>) => readonly RowName[] } = {
+  legs: ({ callId }) => [['calls', callId]],
+  calls: (call) => {
+    const rows: RowName[] = [['conversations', call.conversationId]];
+    if (call.state === 'open') return [...rows, ['legs', call.customerLegId]];
+    rows.push(['agents', call.agentId]);
+    if (call.state === 'dialing') {
+      if (call.target.kind === 'agent') rows.push(['agents', call.target.agentId]);
+      return [...rows, ['legs', call.originLegId], ...call.legIds.map((legId): RowName => ['legs', legId])];
+    }
+    if (call.other.kind === 'agent') rows.push(['agents', call.other.agentId]);
+    if (call.recordingId !== null) rows.push(['recordings', call.recordingId]);
+    rows.push(['legs', call.other.legId]);
+    if (call.state !== 'reconnecting') rows.push(['legs', call.agentLegId]);
+    return rows;
+  },
+  conversations: (one) => [['calls', one.callId], ...(one.state === 'in-flow' ? [['flowRuns', one.flowRunId] as const] : one.state === 'waiting' ? [['waiting', one.waitingId] as const] : [])],
+  flowRuns: ({ conversationId }) => [['conversations', conversationId]],
+  waiting: (one) => [['conversations', one.conversationId], ...(one.state === 'offered' ? [['offers', one.offerId] as const] : [])],
+  offers: ({ agentId, waitingId }) => [['agents', agentId], ['waiting', waitingId]],
+  agents: (agent) => {
+    if (agent.state !== 'signed-in') return [];
+    const { contact, pause } = agent;
+    const rows: RowName[] = [];
+    if (contact.kind !== 'free') rows.push(['calls', contact.callId]);
+    if (contact.kind === 'offered' && contact.by.kind === 'queue') rows.push(['offers', contact.by.offerId]);
+    if (pause.kind === 'after-service') rows.push(['afterServices', pause.afterServiceId]);
+    return rows;
+  },
+  afterServices: ({ agentId }) => [['agents', agentId]],
+  recordings: ({ callId }) => [['calls', callId]],
+};
