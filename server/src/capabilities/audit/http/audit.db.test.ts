@@ -73,3 +73,13 @@ it('tells of parts of the program by their name', async () => {
   await inAccount(center.database.app, center.made.account, (connection) => connection.query(`insert into audit (account, actor, action) values ($1, 'retention', 'recording-deleted')`, [center.made.account]));
   expect((await fabian.get('/api/audit?actor=retention')).list('items')).toEqual([expect.objectContaining({ actor: { id: 'retention', name: null }, entity: null, before: null, after: null })]);
 });
+
+it('shows a trunk that was made, and never its password', async () => {
+  const password = 'una-palabra-que-no-sale';
+  const trunk = { name: 'Operadora', servers: ['sip:sip.example.net'], addressRanges: [], registration: { registrar: 'sip.example.net', username: 'ferreteria', password, expiresSeconds: 300 } };
+  const made = await fabian.post('/api/trunks', trunk);
+  expect(made.status).toBe(201);
+  const answer = await fabian.get(`/api/audit?entityId=${made.text('trunkId')}`);
+  expect(answer.list('items')).toEqual([expect.objectContaining({ action: 'trunk-created', after: expect.objectContaining({ name: 'Operadora' }) })]);
+  expect(answer.raw.toString()).not.toContain(password);
+});
