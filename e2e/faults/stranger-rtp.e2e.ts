@@ -79,7 +79,9 @@ describe('sound from a third address', () => {
     const before = (await customersMedia())['packetsFromStrangers'];
     const tone = toneSource(STRANGER_HZ, 16_000);
     const frame = new Int16Array(160);
-    const sender = new AudioSender({ ssrc: 99, sequence: 1, timestamp: 1 }, (packet) => stranger.send(Buffer.from(packet), ana.centersRtpPort, '127.0.0.1'));
+    // The worst of strangers knows Ana's stream and speaks a little ahead of her: by what the packets say they are hers.
+    const hers = ana.voice.sender;
+    const sender = new AudioSender({ ssrc: hers.ssrc, sequence: ana.voice.nextSequence + 3, timestamp: hers.timestamp + 3 * frame.length }, (packet) => stranger.send(Buffer.from(packet), ana.centersRtpPort, '127.0.0.1'));
     const heardBefore = call.voice.packetsReceived;
     // As a telephone sends: a packet each 20 ms, for four seconds.
     for (let sent = 0; sent < PACKETS; sent++) {

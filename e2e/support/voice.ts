@@ -3,6 +3,8 @@ import { FaultyLine } from './fault-proxy.ts';
 
 const FRAME_MS = 20;
 const LOOK_EVERY_MS = 5;
+/** Near their end, so that numbers begin anew in every call. */
+const FIRST_SEQUENCE = 65_000;
 
 /** What is said at so many milliseconds of the speaker's own clock: one frame, which comes silent. */
 export type Speech = (ownMs: number, into: Int16Array) => void;
@@ -33,12 +35,16 @@ export class Voice {
   constructor(ssrc: number, send: (packet: Buffer) => void, { skewPpm = 0, up = new FaultyLine(), down = new FaultyLine() }: VoiceOptions = {}) {
     this.#skew = 1 + skewPpm / 1e6;
     this.#down = down;
-    this.sender = new AudioSender({ ssrc, sequence: 65_000, timestamp: 4_294_000_000 }, (packet) => {
+    this.sender = new AudioSender({ ssrc, sequence: FIRST_SEQUENCE, timestamp: 4_294_000_000 }, (packet) => {
       // The sender uses its packets again, and a line may hold one back.
       const kept = Buffer.from(packet);
       up.pass(() => send(kept));
     });
     this.#timer = setInterval(() => this.#speak(), LOOK_EVERY_MS);
+  }
+
+  get nextSequence(): number {
+    return (FIRST_SEQUENCE + this.sender.packets) & 0xffff;
   }
 
   /** A tone from now on. */
@@ -91,8 +97,8 @@ export class Voice {
     }
   }
 
-  /** What this end's clock shows when the true one shows `trueMs` (of `performance.now()`). */
-  ownMs(trueMs: number): number {
-    return (trueMs - this.#startedAt) * this.#skew;
+  /** What the true clock (`performance.now()`) shows when this end's own clock shows so much. */
+  trueMs(ownMs: number): number {
+    return this.#startedAt + ownMs / this.#skew;
   }
 }
