@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconBell, IconCircle, IconCircleDashed, IconHeadset,
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState, type ComponentType, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatDuration } from '../../ui/format.ts';
+import { formatDuration, formatNumber } from '../../ui/format.ts';
 import { presentLanguage } from '../../i18n/index.ts';
 import { StatusIcon } from '../../shell/status-icon.tsx';
 import { useDensity } from '../../ui/density.ts';
@@ -38,7 +38,7 @@ export const AgentsTable = memo(function AgentsTable({ agents, statuses }: { rea
           {AGENT_FILTERS.filter((option) => option !== 'offline' || counts.offline > 0).map((option) => (
             <button key={option} type="button" aria-pressed={filter === option} onClick={() => setFilter(option)}>
               {t(`board.agents.filters.${option}`)}
-              <span className="n">{counts[option]}</span>
+              <span className="n">{formatNumber(counts[option], presentLanguage())}</span>
             </button>
           ))}
         </div>
