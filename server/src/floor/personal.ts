@@ -7,9 +7,19 @@ export function fillPersonal<Value>(value: Value, personal: Table<string>): Valu
   return fill(value, personal) as Value;
 }
 
+/** What holds no reference is handed on as it is: most commands name legs and bridges alone. */
 function fill(value: unknown, personal: Table<string>): unknown {
-  if (typeof value === 'string') return REFERENCE.test(value) ? (personal.get(value) ?? '') : value;
-  if (Array.isArray(value)) return value.map((one) => fill(one, personal));
+  if (typeof value === 'string') return value.startsWith('per_') && REFERENCE.test(value) ? (personal.get(value) ?? '') : value;
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fill(one, personal)]));
+  if (Array.isArray(value)) {
+    const filled = value.map((one) => fill(one, personal));
+    return filled.every((one, at) => one === value[at]) ? value : filled;
+  }
+  let filled: Record<string, unknown> | undefined;
+  for (const key of Object.keys(value)) {
+    const before = (value as Record<string, unknown>)[key];
+    const after = fill(before, personal);
+    if (after !== before) (filled ??= { ...value })[key] = after;
+  }
+  return filled ?? value;
 }

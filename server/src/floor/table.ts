@@ -5,7 +5,9 @@
 export class Table<Value> {
   readonly #rows = new Map<string, Value>();
   readonly #watchers: ((key: string, before: Value | undefined, after: Value | undefined) => void)[] = [];
-  #undo: { readonly key: string; readonly before: Value | undefined }[] | undefined;
+  /** Key and value before, for each write since `mark`. A turn marks twenty tables and writes three: the list is used again. */
+  #undo: { readonly key: string; readonly before: Value | undefined }[] = [];
+  #marked = false;
 
   get size(): number {
     return this.#rows.size;
@@ -23,7 +25,7 @@ export class Table<Value> {
   put(key: string, value: Value | undefined): void {
     const before = this.#rows.get(key);
     if (before === value) return;
-    this.#undo?.push({ key, before });
+    if (this.#marked) this.#undo.push({ key, before });
     this.#write(key, before, value);
   }
 
@@ -46,18 +48,20 @@ export class Table<Value> {
 
   /** From here on changes can be taken back. */
   mark(): void {
-    this.#undo = [];
+    this.#marked = true;
   }
 
   keep(): void {
-    this.#undo = undefined;
+    this.#marked = false;
+    if (this.#undo.length > 0) this.#undo = [];
   }
 
   /** Every row is as it was, whatever happens. @returns what watchers threw meanwhile: an index that threw on a value may throw on its going */
   takeBack(): readonly unknown[] {
-    const undo = this.#undo ?? [];
+    const undo = this.#undo;
     const thrown: unknown[] = [];
-    this.#undo = undefined;
+    this.#marked = false;
+    this.#undo = [];
     for (let i = undo.length - 1; i >= 0; i--) {
       const { key, before } = undo[i]!;
       try {
