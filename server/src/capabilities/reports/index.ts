@@ -6,6 +6,7 @@ export { dayOf, intervalsOf, offsetMs } from './domain/metrics/day.ts';
 export * from './domain/metrics/registry.ts';
 export { addTally, clip, countInterval, countSegment, emptyTally, tallyOf } from './domain/metrics/tally.ts';
 export type { ActivityInterval, Tally, Window } from './domain/metrics/tally.ts';
+export { beginSegment, evolveSegment, segmentOf } from './domain/segment.ts';
 export type { SegmentFacts } from './domain/segment.ts';
 export { createTodayFigures } from './domain/today-figures.ts';
 export type { TodayFigures, TodayOptions } from './domain/today-figures.ts';
