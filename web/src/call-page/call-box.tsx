@@ -83,25 +83,35 @@ export function CallBox({ page, slug }: { readonly page: CallPage; readonly slug
             {state.kind === 'ended' || state.kind === 'failed' ? t('callPage.callAgain') : t('callPage.callNow')}
           </button>
         )}
-        {page.recordingNotice && page.open ? (
-          <p className="rec-note">
-            <IconDisc className="i" aria-hidden={true} />
-            <span>
-              <b>{t('callPage.recordedTitle')}</b> {t('callPage.recordedText')} {inCall ? null : t('callPage.recordedAccept')}
-            </span>
-          </p>
-        ) : null}
-        {page.numberShown ? (
-          <dl className="alt">
-            <dt>{t('callPage.byPhone')}</dt>
-            <dd>
-              <a href={`tel:${page.numberShown}`}>{formatPhoneNumber(page.numberShown)}</a>
-            </dd>
-          </dl>
-        ) : null}
+        <Footnotes page={page} inCall={inCall} />
       </div>
       <audio ref={audio} autoPlay data-testid="remote-audio" />
     </section>
+  );
+}
+
+/** That it is recorded, and the way in by telephone. */
+function Footnotes({ page, inCall }: { readonly page: CallPage; readonly inCall: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {page.recordingNotice && page.open ? (
+        <p className="rec-note">
+          <IconDisc className="i" aria-hidden={true} />
+          <span>
+            <b>{t('callPage.recordedTitle')}</b> {t('callPage.recordedText')} {inCall ? null : t('callPage.recordedAccept')}
+          </span>
+        </p>
+      ) : null}
+      {page.numberShown ? (
+        <dl className="alt">
+          <dt>{t('callPage.byPhone')}</dt>
+          <dd>
+            <a href={`tel:${page.numberShown}`}>{formatPhoneNumber(page.numberShown)}</a>
+          </dd>
+        </dl>
+      ) : null}
+    </>
   );
 }
 
