@@ -19,6 +19,9 @@ const FRAME_BYTES = FRAME_SAMPLES * CHANNELS * 2;
 /** One second: what a killed process loses at most, and how often the header is renewed. */
 const FRAMES_PER_CHUNK = 50;
 const CHUNK_BYTES = FRAMES_PER_CHUNK * FRAME_BYTES;
+/** A longer gap is cut short: all of it at once would count as a disk that is behind, and a shorter file is better than none. */
+const MAX_GAP_FRAMES = 300;
+const SILENCE = new Int16Array(FRAME_SAMPLES);
 /** A disk that is more than 8 s behind will not catch up. */
 const MAX_CHUNKS_WAITING = 8;
 
@@ -61,6 +64,11 @@ export class Recorder {
     this.filled += FRAME_SAMPLES * CHANNELS;
     this.frames += 1;
     if (this.filled === chunk.length) this.handOver();
+  }
+
+  /** The tick was away for so many frames: silence instead, since file time is call time. */
+  gap(frames: number): void {
+    for (let i = 0; i < Math.min(frames, MAX_GAP_FRAMES); i++) this.frame(SILENCE, SILENCE);
   }
 
   pause(): void {

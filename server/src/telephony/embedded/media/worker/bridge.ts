@@ -69,6 +69,11 @@ export class Bridge {
     }
   }
 
+  /** So many frames were given up: nobody was mixed in them. */
+  skip(frames: number): void {
+    for (const { recorder } of this.recordings) recorder.gap(frames);
+  }
+
   /** A key goes on to whoever hears the leg that pressed it. Tones in the sound get there by themselves. */
   passDigit(from: Leg, digit: ReceivedDigit): void {
     for (const leg of this.legs) if (!leg.playing && hears(leg, from)) leg.sender.digits.push(digit.digit, digit.durationMs);

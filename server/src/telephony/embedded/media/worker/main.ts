@@ -74,7 +74,7 @@ function start(settings: WorkerSettings): { readonly worker: MediaWorker; readon
     sounds,
     maxLegs: settings.maxLegs,
   });
-  const metronome = new Metronome((phase, atMs) => worker.tick(phase, atMs), () => performance.now());
+  const metronome = new Metronome((phase, atMs) => worker.tick(phase, atMs), () => performance.now(), (rounds) => worker.skip(rounds));
   metronome.start();
   const load = setInterval(() => tell({ kind: 'load', load: { index: settings.index, legs: worker.legCount, tickLateP99Ms: metronome.lateP99Ms() } }), LOAD_EVERY_MS);
   ignoreFailure('sound-preload', sounds.preload());

@@ -46,6 +46,20 @@ test('[design 4] every order on a leg or bridge that is gone does nothing', asyn
   expect(line.worker.legCount).toBe(0);
 });
 
+test('[design 4] what the clock gave up is silence in the file: file time is call time', async () => {
+  const line = new VirtualLine(1);
+  await line.dial('leg_ana', talking(0, 10_000));
+  await line.dial('leg_carla', quiet);
+  line.worker.order({ type: 'join', bridgeId: 'brg_1', legIds: ['leg_ana', 'leg_carla'] });
+  line.worker.order({ type: 'start-recording', recordingId: 'rec_1', bridgeId: 'brg_1', customerLegIds: ['leg_ana'] });
+  await line.pass(1_000);
+  line.worker.skip(75);
+  await line.pass(1_000);
+  line.worker.order({ type: 'stop-recording', recordingId: 'rec_1' });
+  await line.pass(1_000);
+  expect(line.facts.find((fact) => fact.type === 'recording-finished')).toMatchObject({ durationMs: 3_500 });
+});
+
 test('orders twice are orders once', async () => {
   const line = new VirtualLine(1);
   await line.dial('leg_ana', quiet);

@@ -57,6 +57,11 @@ export class MediaWorker {
     this.report(phase);
   }
 
+  /** The clock gave up so many frames of every phase. */
+  skip(frames: number): void {
+    for (const bridge of this.bridges.values()) bridge.skip(frames);
+  }
+
   async answer(request: MediaRequest): Promise<MediaAnswer> {
     switch (request.type) {
       case 'create-leg':

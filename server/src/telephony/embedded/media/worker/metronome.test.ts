@@ -27,7 +27,8 @@ test('[design 4] 50 frames a second, for an hour, phase after phase', () => {
 test('a late loop is caught up, a stall given up in whole rounds, and lateness is told', () => {
   let skipped = 0;
   const phases: number[] = [];
-  const metronome = new Metronome((phase) => phases.push(phase), () => performance.now() + skipped);
+  const given: number[] = [];
+  const metronome = new Metronome((phase) => phases.push(phase), () => performance.now() + skipped, (rounds) => given.push(rounds));
   metronome.start();
   vi.advanceTimersByTime(100);
   expect(metronome.lateP99Ms()).toBeLessThan(2);
@@ -37,6 +38,9 @@ test('a late loop is caught up, a stall given up in whole rounds, and lateness i
   skipped += 5_000;
   vi.advanceTimersByTime(20);
   expect(phases.length).toBeLessThan(50);
+  // Played and given up are together what has passed.
+  expect(given).toEqual([250]);
+  expect(given[0]! * 20 + phases.length * 5).toBeGreaterThan(5_170);
   phases.forEach((phase, n) => expect(phase).toBe(n % 4));
   expect(metronome.lateP99Ms()).toBeGreaterThan(1_000);
   metronome.stop();

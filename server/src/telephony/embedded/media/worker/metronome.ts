@@ -15,16 +15,21 @@ const KEPT = 1_000;
 export class Metronome {
   private readonly run: (phase: number, atMs: number) => void;
   private readonly now: () => number;
+  private readonly skipped: (rounds: number) => void;
   private readonly lateness = new Float64Array(KEPT);
   private ticks = 0;
   private dueMs = 0;
   private phase = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param run gets the time at which the tick was due, which is steadier than when it came */
-  constructor(run: (phase: number, atMs: number) => void, now: () => number) {
+  /**
+   * @param run gets the time at which the tick was due, which is steadier than when it came
+   * @param skipped told how many whole rounds of 20 ms were given up
+   */
+  constructor(run: (phase: number, atMs: number) => void, now: () => number, skipped: (rounds: number) => void = () => undefined) {
     this.run = run;
     this.now = now;
+    this.skipped = skipped;
   }
 
   start(): void {
@@ -51,7 +56,9 @@ export class Metronome {
     if (this.now() - this.dueMs > GIVE_UP_MS) {
       this.note(this.now() - this.dueMs);
       // Whole rounds, so that every phase keeps its place in the 20 ms.
-      this.dueMs += Math.floor((this.now() - this.dueMs) / FRAME_MS) * FRAME_MS;
+      const rounds = Math.floor((this.now() - this.dueMs) / FRAME_MS);
+      this.dueMs += rounds * FRAME_MS;
+      this.skipped(rounds);
     }
     while (this.now() >= this.dueMs) {
       this.note(this.now() - this.dueMs);
