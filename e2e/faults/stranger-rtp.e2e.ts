@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { after, before, describe, it } from 'node:test';
 import type { ConversationPage } from '@centralita/contract';
-import { AudioSender, toneSource } from '@centralita/media';
+import { encodeG711, RTP_HEADER_BYTES, toneSource, writeRtpHeader } from '@centralita/media';
 import { AgentAtWire, type WireCall } from '../support/agent-at-wire.ts';
 import { Api } from '../support/api.ts';
 import { CallerAtWire } from '../support/caller-at-wire.ts';
@@ -79,14 +79,16 @@ describe('sound from a third address', () => {
     const before = (await customersMedia())['packetsFromStrangers'];
     const tone = toneSource(STRANGER_HZ, 16_000);
     const frame = new Int16Array(160);
-    // The worst of strangers knows Ana's stream and speaks a little ahead of her: by what the packets say they are hers.
-    const hers = ana.voice.sender;
-    const sender = new AudioSender({ ssrc: hers.ssrc, sequence: ana.voice.nextSequence + 3, timestamp: hers.timestamp + 3 * frame.length }, (packet) => stranger.send(Buffer.from(packet), ana.centersRtpPort, '127.0.0.1'));
     const heardBefore = call.voice.packetsReceived;
-    // As a telephone sends: a packet each 20 ms, for four seconds.
+    // The worst of strangers knows Ana's stream and says each of her packets again with sound of their own: only where it comes
+    // from tells them apart. A packet each 20 ms, for four seconds.
     for (let sent = 0; sent < PACKETS; sent++) {
       tone(frame);
-      sender.frame(frame);
+      const packet = Buffer.alloc(RTP_HEADER_BYTES + frame.length);
+      const { ssrc, timestamp } = ana.voice.sender;
+      writeRtpHeader(packet, 0, false, (ana.voice.nextSequence - 1) & 0xffff, (timestamp - frame.length) >>> 0, ssrc);
+      encodeG711('PCMU', frame, 0, frame.length, packet, RTP_HEADER_BYTES);
+      stranger.send(packet, ana.centersRtpPort, '127.0.0.1');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const sinceMs = 20 * (call.voice.packetsReceived - heardBefore);
