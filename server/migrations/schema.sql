@@ -509,6 +509,19 @@ create policy every_account on participations for all to floor using (true) with
 grant delete, insert, select, update on participations to floor;
 grant select on participations to app;
 
+create table past_snapshots (
+  account text not null,
+  seq bigint not null,
+  schema_version integer not null,
+  taken_at timestamp with time zone not null,
+  state bytea not null,
+  constraint past_snapshots_pkey PRIMARY KEY (account, seq),
+  constraint past_snapshots_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+alter table past_snapshots enable row level security;
+create policy every_account on past_snapshots for all to floor using (true) with check (true);
+grant delete, insert, select on past_snapshots to floor;
+
 create table projection_positions (
   name text not null,
   account text not null,

@@ -1,7 +1,7 @@
 import { describeFirstSignIn, readFirstSignIn } from './config/first-sign-in.ts';
 import { foldersOf } from './config/folders.ts';
 import { OperatorError } from './config/operator-error.ts';
-import { optionsHelp, parseOptions } from './config/options.ts';
+import { optionsHelp, parseOptions, takeOptions } from './config/options.ts';
 import type { RunRole } from './roles/supervised.ts';
 
 const HELP = `Centralita, a contact center in one program.
@@ -10,6 +10,8 @@ const HELP = `Centralita, a contact center in one program.
   main.ts credentials [options]      show the first sign-in again
   main.ts backup FILE [options]      write everything into one file
   main.ts restore FILE [options]     read such a file into an empty database
+  main.ts replay --account ACCOUNT --from TIME --to TIME [options]
+                                     decide that range of the journal anew: the same must come out
   main.ts switch|control --supervised   one role, told what to do by its parent
 
 Options (the command line wins over the environment):
@@ -50,6 +52,13 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
     const { options, positionals } = parseOptions(args, process.env);
     const { restoreCommand } = await import('./roles/backup-commands.ts');
     await restoreCommand(options, oneFile('restore', positionals), say);
+  },
+  replay: async (args) => {
+    const { replayCommand, REPLAY_OPTIONS } = await import('./roles/replay-command.ts');
+    const { own, rest } = takeOptions(args, REPLAY_OPTIONS);
+    const { options, positionals } = parseOptions(rest, process.env);
+    if (positionals[0] !== undefined) throw new OperatorError(`"${positionals[0]}" is not expected here. See --help.`);
+    if (!(await replayCommand(options, own, say))) process.exitCode = 1;
   },
 };
 

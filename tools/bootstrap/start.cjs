@@ -4,7 +4,7 @@ const { spawn } = require('node:child_process');
 const path = require('node:path');
 const { ROOT, ensureInstalled, ensureWebBuilt, fail, findNode } = require('./install.cjs');
 
-const COMMANDS = ['all-in-one', 'credentials', 'backup', 'restore'];
+const COMMANDS = ['all-in-one', 'credentials', 'backup', 'restore', 'replay'];
 
 const args = process.argv.slice(2);
 const command = COMMANDS.includes(args[0]) ? args.shift() : 'all-in-one';

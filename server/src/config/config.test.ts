@@ -10,7 +10,7 @@ import { lockDataFolder } from './data-lock.ts';
 import { foldersOf, prepareFolders } from './folders.ts';
 import { requireFreePorts } from './free-ports.ts';
 import { OperatorError } from './operator-error.ts';
-import { optionsHelp, parseOptions } from './options.ts';
+import { optionsHelp, parseOptions, takeOptions } from './options.ts';
 import { selfSignedCertificate } from './self-signed.ts';
 import { controlSettings, pageAddress, switchSettings } from './settings.ts';
 
@@ -45,6 +45,12 @@ describe('options', () => {
     const parse = () => parseOptions(args, {});
     expect(parse).toThrow(OperatorError);
     expect(parse).toThrow(line);
+  });
+
+  it('of one command are taken out before the rest is read', () => {
+    expect(takeOptions(['--from', 'a', '--data', 'd', '--to=b=c', 'x'], ['from', 'to'])).toEqual({ own: { from: 'a', to: 'b=c' }, rest: ['--data', 'd', 'x'] });
+    expect(() => takeOptions(['--from'], ['from'])).toThrow('--from needs a value');
+    expect(() => takeOptions(['--from='], ['from'])).toThrow(OperatorError);
   });
 
   it('are all in the help', () => {

@@ -76,6 +76,24 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
   return { options, positionals };
 }
 
+/** Takes a command's own options out of its arguments, as `--name value` or `--name=value`; the rest is for `parseOptions`. */
+export function takeOptions<Name extends string>(args: readonly string[], names: readonly Name[]): { readonly own: Partial<Record<Name, string>>; readonly rest: readonly string[] } {
+  const own: Partial<Record<Name, string>> = {};
+  const rest: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const [, flag, , given] = /^--([^=]+)(=(.*))?$/s.exec(args[at]!) ?? [];
+    const name = names.find((known) => known === flag);
+    if (name === undefined) {
+      rest.push(args[at]!);
+      continue;
+    }
+    const value = given ?? args[++at];
+    if (value === undefined || value === '') throw new OperatorError(`--${name} needs a value. See --help.`);
+    own[name] = value;
+  }
+  return { own, rest };
+}
+
 function parseCommandLine(args: readonly string[], names: readonly OptionName[]): { values: Partial<Record<OptionName, string>>; positionals: string[] } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])) });

@@ -6,7 +6,7 @@ import { factsOf, freshSeed } from './facts.ts';
 import type { JournalStore, StoredTurn } from './journal-store.ts';
 import { fillPersonal } from './personal.ts';
 import type { AccountProgram, Effect, FloorRefusal, FloorWorld, TimerChange, Turn } from './program.ts';
-import { captureSnapshot, decodeSnapshot, encodeSnapshot, fillWorld, type Positions, SNAPSHOT_SCHEMA_VERSION } from './snapshot.ts';
+import { captureSnapshot, decodeSnapshot, encodeSnapshot, fillWorld, type Positions, SNAPSHOT_SCHEMA_VERSION, withoutPersonal } from './snapshot.ts';
 import { Timers } from './timers.ts';
 
 export interface AccountFloorOptions<World extends FloorWorld, Input, Event extends { readonly type: string }> {
@@ -31,6 +31,12 @@ export interface AccountFloorOptions<World extends FloorWorld, Input, Event exte
 /** More turns than this without a commit, or a commit that is this late, and new calls are refused (design 2). */
 const UNCOMMITTED_LIMIT = 10_000;
 const COMMIT_LAG_LIMIT_MS = 1_000;
+
+/**
+ * How many turns lie between two states kept for the past: about a second of reading, and a hundredth of the journal's own size. Told
+ * by the number alone, so that a restart need not remember when the last one was.
+ */
+const PAST_SNAPSHOT_EVERY_TURNS = 5_000;
 
 /**
  * One account's mailbox. A turn is decided at once, on the state that all earlier turns left, and its place in the journal is
@@ -141,12 +147,18 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
     const { store, account, clock } = this.#options;
     const seq = this.#seq;
     if (seq === this.#snapshotSeq) return false;
+    const takenAt = clock.now();
     const content = captureSnapshot(this.world, this.#timers.all(), this.#effects.open.values(), this.#positions);
     // The state may hold turns that are still on their way to the journal: it must not be saved before they are.
     await this.#lastCommit;
     const state = await encodeSnapshot(content);
-    await store.saveSnapshot({ account, seq, schemaVersion: SNAPSHOT_SCHEMA_VERSION, takenAt: clock.now(), state });
+    const head = { account, seq, schemaVersion: SNAPSHOT_SCHEMA_VERSION, takenAt };
+    await store.saveSnapshot({ ...head, state });
+    const before = this.#snapshotSeq;
     this.#snapshotSeq = seq;
+    if (store.savePastSnapshot && Math.floor(seq / PAST_SNAPSHOT_EVERY_TURNS) > Math.floor(before / PAST_SNAPSHOT_EVERY_TURNS)) {
+      await store.savePastSnapshot({ ...head, state: await encodeSnapshot(withoutPersonal(content)) });
+    }
     return true;
   }
 

@@ -13,6 +13,8 @@ export interface JournalStore {
   appendTurns(turns: readonly StoredTurn[]): Promise<void>;
   readTurns(account: AccountId, afterSeq: number): AsyncIterable<StoredTurn>;
   saveSnapshot(snapshot: StoredSnapshot): Promise<void>;
+  /** One of the past, kept for as long as the journal and without personal values. Left out: the past is made from the first turn on. */
+  savePastSnapshot?(snapshot: StoredSnapshot): Promise<void>;
   /** Newest first. */
   loadSnapshots(account: AccountId): AsyncIterable<StoredSnapshot>;
 }

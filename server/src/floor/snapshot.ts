@@ -60,6 +60,12 @@ export async function encodeSnapshot({ tables, timers, openEffects, positions }:
   return compress(parts.join(''), { level: 1 });
 }
 
+/** A state as it is kept for the past: values stay in `journal_personal`, where erasing finds them. */
+export const withoutPersonal = (content: SnapshotContent): SnapshotContent => ({
+  ...content,
+  tables: { ...content.tables, personal: (content.tables['personal'] ?? []).map(([reference]) => [reference, ''] as const) },
+});
+
 /** @throws when the bytes cannot be read; the caller takes an older snapshot then. */
 export function decodeSnapshot(state: Uint8Array): SnapshotContent {
   return JSON.parse(gunzipSync(state).toString('utf8')) as SnapshotContent;

@@ -9,18 +9,22 @@ import { openDatabases, ownerUrlOfRunning } from '../storage/databases.ts';
 
 /** Writes everything into one file. The program may be running, or not. */
 export async function backupCommand(options: Options, file: string, say: (line: string) => void): Promise<void> {
-  const folders = foldersOf(options.data);
-  prepareFolders(folders);
   const target = path.resolve(file);
-  const lock = lockIfFree(folders);
-  const write = async (ownerUrl: string) => {
+  await withOwner(options, async (ownerUrl, folders) => {
     const { tables, files } = await writeBackup(ownerUrl, backupFolders(folders), target);
     say(`${target}: ${tables} tables and ${files} files. It holds the recordings' keys: keep it safe.`);
-  };
-  // With the data folder in use, its database is up: the backup reads beside the running program.
-  if (!lock && options['database-url'] === undefined) return write(ownerUrlOfRunning(folders.postgresRun));
+  });
+}
+
+/** The database as its owner, for what reads beside the running program, or while it is stopped. */
+export async function withOwner(options: Options, work: (ownerUrl: string, folders: Folders) => Promise<void>): Promise<void> {
+  const folders = foldersOf(options.data);
+  prepareFolders(folders);
+  const lock = lockIfFree(folders);
+  // With the data folder in use, its database is up.
+  if (!lock && options['database-url'] === undefined) return work(ownerUrlOfRunning(folders.postgresRun), folders);
   try {
-    await withDatabase(options, folders, write);
+    await withDatabase(options, folders, (ownerUrl) => work(ownerUrl, folders));
   } finally {
     lock?.release();
   }

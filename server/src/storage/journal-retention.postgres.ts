@@ -42,6 +42,8 @@ const DELETE_PERSONAL = `
  * Removes the oldest turns of an account decided before `before`: a piece in one transaction with its audit row, so a process
  * killed in the middle leaves a shorter journal that is whole from its first turn on. Call it until it answers undefined.
  *
+ * States of the past that are older go in the same transaction: nothing after them is there to be read.
+ *
  * Kept, however old: what a restart reads after the oldest snapshot that this program can read, what a projection has not
  * written yet, and everything since the first turn of a conversation that still runs.
  *
@@ -50,6 +52,7 @@ const DELETE_PERSONAL = `
 export function removeOldTurns(pool: Pool, account: AccountId, before: Instant): Promise<RemovedTurns | undefined> {
   return inTransaction(pool, async (connection) => {
     const last = await lastTurnNobodyNeeds(connection, account);
+    await connection.query('delete from past_snapshots where account = $1 and taken_at < $2', [account, new Date(before)]);
     if (last < 1) return undefined;
     const { rows } = await connection.query<{ turns: number; from_seq: number; to_seq: number }>(DELETE_TURNS, [account, last, new Date(before)]);
     const { turns, from_seq: fromSeq, to_seq: toSeq } = rows[0]!;

@@ -34,12 +34,15 @@ const STRANGERS = `
   where j.epoch is distinct from t.epoch or j.seed is distinct from t.seed
   limit 1`;
 
+/** Of `journal j`, as `turnOf` reads them. */
+export const TURNS_COLUMNS = `j.seq, j.epoch, j.at, j.decider_version, j.input, j.seed, j.events, j.effects, j.timers, j.closed_effects,
+    (select jsonb_object_agg(p.ref, p.value) from journal_personal p where p.account = j.account and p.seq = j.seq) as personal`;
+
 const READ = `
-  select j.seq, j.epoch, j.at, j.decider_version, j.input, j.seed, j.events, j.effects, j.timers, j.closed_effects,
-    (select jsonb_object_agg(p.ref, p.value) from journal_personal p where p.account = j.account and p.seq = j.seq) as personal
+  select ${TURNS_COLUMNS}
   from journal j where j.account = $1 and j.seq > $2 order by j.seq limit ${TURNS_PER_READ}`;
 
-interface TurnRow {
+export interface TurnRow {
   readonly seq: number;
   readonly epoch: number;
   readonly at: Date;
@@ -110,6 +113,16 @@ export class PostgresJournal implements JournalStore {
     );
   }
 
+  async savePastSnapshot(snapshot: StoredSnapshot): Promise<void> {
+    await this.#pool.query('insert into past_snapshots (account, seq, schema_version, taken_at, state) values ($1, $2, $3, $4, $5) on conflict do nothing', [
+      snapshot.account,
+      snapshot.seq,
+      snapshot.schemaVersion,
+      new Date(snapshot.takenAt),
+      Buffer.from(snapshot.state),
+    ]);
+  }
+
   async *loadSnapshots(account: AccountId): AsyncGenerator<StoredSnapshot> {
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const { rows } = await this.#pool.query<SnapshotRow>(
@@ -156,7 +169,7 @@ function appendValues(turns: readonly StoredTurn[]): unknown[] {
   ];
 }
 
-const turnOf = (account: AccountId, row: TurnRow): StoredTurn => ({
+export const turnOf = (account: AccountId, row: TurnRow): StoredTurn => ({
   account,
   seq: row.seq,
   epoch: row.epoch,
