@@ -155,11 +155,25 @@ describe('faults', () => {
     expect(await control.fact('leg-ended', (fact) => fact.legId === legId)).toMatchObject({ by: 'center', cause: 'congestion' });
   });
 
-  test('late media takes no new calls and leaves live ones alone', async () => {
-    const [center, control] = await start({ maxTickLateMs: 0.000_001 });
+  test('[design 2] late media takes the first eight legs, which are not why it is late, then no more, and leaves live ones alone', async () => {
+    const [center, control] = await start({ mediaWorkers: 1, maxTickLateMs: -1 });
+    const calls: Awaited<ReturnType<EmbeddedHarness['customer']>>[] = [];
+    const answered = new Set<string>();
+    for (let i = 0; i < 8; i++) {
+      const call = await center.customer();
+      const { legId } = await control.fact('leg-offered', (fact) => !answered.has(fact.legId));
+      answered.add(legId);
+      await control.order({ type: 'answer-leg', legId });
+      await call.answered;
+      calls.push(call);
+    }
     await control.until(() => !control.port.load().admitting);
     expect(await (await center.customer()).ended).toBe(503);
     expect(await control.send({ type: 'place-legs', placementId: 'plc_1', account: center.account, legs: [{ legId: 'leg_1', target: { kind: 'number', number: '1', trunkIds: [] } }], caller: { number: '' }, ringTimeoutMs: 1_000 })).toEqual({ accepted: false, reason: 'overloaded' });
+    expect(control.events.filter(({ fact }) => fact.type === 'leg-ended')).toEqual([]);
+    calls[0]!.hangUp();
+    await control.fact('leg-ended');
+    await control.until(() => control.port.load().admitting);
   });
 
   test('a clean stop hangs up', async () => {

@@ -6,6 +6,8 @@ import { WorkerProcess } from './worker-process.ts';
 
 /** Above this a worker's sound is heard to stutter: new calls are better refused (design 2). */
 const MAX_TICK_LATE_MS = 10;
+/** With fewer than four calls a late worker is not late because of them: the machine is busy, and a refusal would save nobody's sound. */
+const FEW_LEGS = 8;
 const DEFAULT_MAX_LEGS = 300;
 const FIRST_RESTART_MS = 200;
 const MAX_RESTART_MS = 30_000;
@@ -214,7 +216,8 @@ class MediaPool implements MediaPlane {
     return slot.up && slot.process !== undefined && slot.process.legs.size < this.maxLegs;
   }
   private admits(slot: Slot): boolean {
-    return this.hasRoom(slot) && slot.load.tickLateP99Ms <= (this.settings.maxTickLateMs ?? MAX_TICK_LATE_MS);
+    if (!this.hasRoom(slot)) return false;
+    return slot.process!.legs.size < FEW_LEGS || slot.load.tickLateP99Ms <= (this.settings.maxTickLateMs ?? MAX_TICK_LATE_MS);
   }
 
   private get maxLegs(): number {
