@@ -36,6 +36,7 @@ export class Floors implements FloorPort {
   readonly #floors = new Map<AccountId, Floor>();
   readonly #configuration: ConfigurationLine;
   readonly #listeners = new Set<CommitListener>();
+  #closed = false;
 
   constructor(options: FloorsOptions) {
     this.#options = options;
@@ -99,6 +100,8 @@ export class Floors implements FloorPort {
   }
 
   takeEvent(account: AccountId, event: TelephonyEvent, committedSeq: number): Promise<unknown> {
+    // Not taken and never acknowledged: whoever decides next is told again.
+    if (this.#closed) return Promise.reject(new Error('the floors are closed'));
     const floor = this.#floors.get(account);
     if (account === '') {
       // The switch as a whole: nobody's calls, everybody's machine.
@@ -151,6 +154,7 @@ export class Floors implements FloorPort {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#configuration.close();
     for (const floor of this.#floors.values()) floor.stop();
   }

@@ -44,13 +44,15 @@ interface SimulatedLeg {
 export interface SimulatedEngineOptions {
   /** Seeded in the simulator. */
   readonly draw?: (of: IdKind, at: Instant) => string;
-  /** How many events wait for their acknowledgement, to be told again by `reconnect`; none by default. */
+  /** How many events are kept to be told again by `reconnect`; none by default. */
   readonly kept?: number;
 }
 
 /** Design 4: an incoming call untold for this long is given back, so that the carrier fails over. */
 const UNTOLD_MS = 10_000;
 const COMMANDS_REMEMBERED_MS = 600_000;
+/** As the switch keeps them (`event-log.ts`). */
+const ACKNOWLEDGED_KEPT = 5_000;
 
 /** Speech of an ordinary prompt; the simulated world has no files to measure. */
 const PROMPT_MS = 2_500;
@@ -71,7 +73,8 @@ export class SimulatedEngine implements TelephonyPort {
   readonly #plays = new Map<PlayId, SimulatedLeg>();
   readonly #draw: (of: IdKind, at: Instant) => string;
   readonly #kept: number;
-  #unacknowledged: TelephonyEvent[] = [];
+  #events: TelephonyEvent[] = [];
+  #acknowledged = 0;
   /** Everything up to here was forgotten before it was acknowledged, or never kept. */
   #forgottenUpTo: number;
   #seq: number;
@@ -190,11 +193,16 @@ export class SimulatedEngine implements TelephonyPort {
   }
 
   acknowledge(seq: number): void {
-    const kept = this.#unacknowledged;
+    this.#acknowledged = Math.max(this.#acknowledged, seq);
+    // A tail is kept for the next control, whose position is that of its last turn.
+    const kept = this.#events;
+    const spare = kept.length - ACKNOWLEDGED_KEPT;
+    if (spare < ACKNOWLEDGED_KEPT) return;
     let done = 0;
-    while (done < kept.length && kept[done]!.seq <= seq) done += 1;
-    if (done > 0) kept.splice(0, done);
-    this.#forgottenUpTo = Math.max(this.#forgottenUpTo, seq);
+    while (done < spare && kept[done]!.seq <= seq) done += 1;
+    if (done === 0) return;
+    this.#forgottenUpTo = kept[done - 1]!.seq;
+    kept.splice(0, done);
   }
 
   /**
@@ -204,7 +212,7 @@ export class SimulatedEngine implements TelephonyPort {
   reconnect(committedSeq: number, take: (event: TelephonyEvent) => void): boolean {
     this.#take = take;
     if (committedSeq < this.#forgottenUpTo) return false;
-    for (const event of [...this.#unacknowledged]) if (event.seq > committedSeq) take(event);
+    for (const event of [...this.#events]) if (event.seq > committedSeq) take(event);
     return true;
   }
 
@@ -213,7 +221,7 @@ export class SimulatedEngine implements TelephonyPort {
       seq: this.#seq,
       at: this.#scheduler.now(),
       legs: [...this.#legs.values()].map(({ legId, account, state, origin, deviceId, caller, dialled, bridgeId, since }) => ({ legId, account, state, caller, dialled, since, ...(origin && { origin }), ...(deviceId && { deviceId }), ...(bridgeId && { bridgeId }) })),
-      endedLegs: this.#unacknowledged.flatMap(({ account, at, fact }) => (fact.type === 'leg-ended' ? [{ legId: fact.legId, account, at, by: fact.by, cause: fact.cause }] : [])),
+      endedLegs: this.#events.flatMap(({ seq, account, at, fact }) => (seq > this.#acknowledged && fact.type === 'leg-ended' ? [{ legId: fact.legId, account, at, by: fact.by, cause: fact.cause }] : [])),
       recordings: [...this.#recordings].map(([recordingId, { account }]) => ({ recordingId, account, state: 'running' as const })),
       devices: [...this.#devices].map(([deviceId, account]) => ({ deviceId, account })),
       trunks: [],
@@ -445,8 +453,8 @@ export class SimulatedEngine implements TelephonyPort {
   #emit(account: AccountId, fact: TelephonyFact): void {
     const event: TelephonyEvent = { seq: ++this.#seq, at: this.#scheduler.now(), account, fact };
     if (this.#kept > 0) {
-      this.#unacknowledged.push(event);
-      if (this.#unacknowledged.length > this.#kept) this.#forgottenUpTo = this.#unacknowledged.shift()!.seq;
+      this.#events.push(event);
+      if (this.#events.length > this.#kept) this.#forgottenUpTo = this.#events.shift()!.seq;
     }
     this.#take(event);
   }
