@@ -45,8 +45,9 @@ describe('the public call page', () => {
     await guest.getByText('En llamada').waitFor();
   });
 
-  it('[S0.5] reaches an agent through the menu, and both hear each other', async () => {
-    await guest.getByRole('button', { name: /^1/ }).first().click();
+  it('[S0.5] reaches an agent through the menu by a key of the keyboard, and both hear each other', async () => {
+    await guest.getByRole('button', { name: /^1/ }).first().waitFor();
+    await guest.keyboard.press('1');
     await carla.getByRole('button', { name: /Contestar/ }).first().click();
     await eventually(async () => {
       const heard = await hearInPage(guest, [GUEST_HZ, CARLA_HZ]);

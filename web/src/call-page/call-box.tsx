@@ -57,7 +57,7 @@ export function CallBox({ page, slug }: { readonly page: CallPage; readonly slug
         <CallState state={state} page={page} />
         {inCall ? (
           <div className="calling">
-            {state.kind === 'live' ? <Keypad label={t('callPage.keypad')} onKey={(digit) => phone.current?.tones(digit)} /> : null}
+            {state.kind === 'live' ? <Keypad everywhere label={t('callPage.keypad')} onKey={(digit) => phone.current?.tones(digit)} /> : null}
             <div className="calling-keys">
               <button
                 type="button"
