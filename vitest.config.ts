@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: ['{kernel,contract,sip,media,server,web,bench,tools,e2e}/**/*.test.ts'],
+          include: ['{kernel,contract,sip,media,server,simulator,web,bench,tools,e2e}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.db.test.ts', '**/*.rtc.test.ts'],
           isolate: false,
           pool: 'threads',

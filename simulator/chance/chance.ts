@@ -1,0 +1,93 @@
+import { formatId, type IdKind, type Instant } from '@centralita/kernel';
+
+/**
+ * Seeded randomness: sfc32 (Chris Doty-Humphrey's PractRand). Each part of the simulated world has a stream of its own, named
+ * by `fork`, so that one more draw in one place does not change what happens everywhere else.
+ */
+export class Chance {
+  readonly #seed: number;
+  #a: number;
+  #b: number;
+  #c: number;
+  #d = 1;
+  readonly #bytes = Buffer.alloc(16);
+
+  /** @param seed a whole number from 1 */
+  constructor(seed: number, stream = '') {
+    this.#seed = seed;
+    this.#a = seed | 0;
+    this.#b = Math.floor(seed / 0x1_0000_0000) | 0;
+    this.#c = hashOf(stream);
+    for (let i = 0; i < 15; i++) this.#next();
+  }
+
+  fork(stream: string): Chance {
+    return new Chance(this.#seed, stream);
+  }
+
+  /** In [0, 1). */
+  readonly draw = (): number => this.#next() / 0x1_0000_0000;
+
+  happens(share: number): boolean {
+    return share > 0 && this.draw() < share;
+  }
+
+  between(from: number, to: number): number {
+    return from + this.draw() * (to - from);
+  }
+
+  whole(below: number): number {
+    return Math.floor(this.draw() * below);
+  }
+
+  exponential(mean: number): number {
+    return -Math.log(1 - this.draw()) * mean;
+  }
+
+  /** Call lengths are lognormal (Brown et al. 2005, "Statistical Analysis of a Telephone Call Center"). */
+  lognormal(median: number, sigma: number): number {
+    const normal = Math.sqrt(-2 * Math.log(1 - this.draw())) * Math.cos(2 * Math.PI * this.draw());
+    return median * Math.exp(sigma * normal);
+  }
+
+  pick<One>(from: readonly One[]): One {
+    return from[this.whole(from.length)]!;
+  }
+
+  weighted<One extends { readonly share: number }>(from: readonly One[]): One {
+    let rest = this.draw() * from.reduce((sum, { share }) => sum + share, 0);
+    for (const one of from) {
+      rest -= one.share;
+      if (rest < 0) return one;
+    }
+    return from.at(-1)!;
+  }
+
+  /** The seed of a turn, as the floor draws it. */
+  readonly turnSeed = (): string => {
+    for (let i = 0; i < 16; i += 4) this.#bytes.writeUInt32LE(this.#next(), i);
+    return this.#bytes.toString('base64url', 0, 16);
+  };
+
+  readonly id = (of: IdKind, at: Instant): string => {
+    for (let i = 0; i < 12; i += 4) this.#bytes.writeUInt32LE(this.#next(), i);
+    return formatId(of, at, this.#bytes.subarray(0, 10));
+  };
+
+  #next(): number {
+    const t = (((this.#a + this.#b) | 0) + this.#d) | 0;
+    this.#d = (this.#d + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + t;
+    this.#c |= 0;
+    return t >>> 0;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash | 0;
+}

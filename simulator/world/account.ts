@@ -1,0 +1,127 @@
+import { type DeviceId, type QueueId, SECOND_MS, type UserId } from '@centralita/kernel';
+import type { ConfigurationChange, FloorFlowStep, FloorQueue } from '@centralita/server/capabilities/accounts/index.ts';
+import type { Chance } from '../chance/chance.ts';
+import type { QueueScenario, Scenario } from '../scenario/scenario.ts';
+
+export const ACCOUNT = 'acc_simulated';
+export const TRUNK = 'trk_simulated';
+export const NUMBER = '+5491140000000';
+export const AVAILABLE = 'sta_available';
+export const LUNCH = 'sta_break';
+const FLOW = 'flo_simulated';
+
+export interface SimulatedAgent {
+  readonly agentId: UserId;
+  readonly devices: readonly DeviceId[];
+  readonly queueIds: readonly QueueId[];
+  readonly shift: Scenario['agentHabits']['shifts'][number];
+}
+
+export interface SimulatedAccount {
+  readonly changes: readonly ConfigurationChange[];
+  readonly agents: readonly SimulatedAgent[];
+  readonly queues: readonly { readonly queueId: QueueId; readonly key: string; readonly scenario: QueueScenario }[];
+}
+
+/** The account's configuration as rows of its outbox, made from the scenario. */
+export function accountOf(scenario: Scenario, chance: Chance): SimulatedAccount {
+  const changes: ConfigurationChange[] = [];
+  const add = (change: Omit<ConfigurationChange, 'position'>): void => void changes.push({ position: changes.length + 1, ...change } as ConfigurationChange);
+  const queues = scenario.queues.map((queue, at) => ({ queueId: `que_${at + 1}`, key: String(at + 1), scenario: queue }));
+  add({ entity: 'status', id: AVAILABLE, value: { takesQueueWork: true } });
+  add({ entity: 'status', id: LUNCH, value: { takesQueueWork: false } });
+  for (const queue of queues) add({ entity: 'queue', id: queue.queueId, value: floorQueue(queue.scenario, queues) });
+  add({ entity: 'flow', id: FLOW, value: { version: 1, language: 'es', start: 'answer', steps: stepsTo(queues) } });
+  add({ entity: 'trunk', id: TRUNK, value: { name: 'Simulated', profile: PROFILE } });
+  add({ entity: 'number', id: 'num_1', value: { number: NUMBER, flowId: FLOW, trunkId: TRUNK, public: false } });
+  const agents = Array.from({ length: scenario.agents }, (_, at) => hire(at, scenario, queues, chance));
+  for (const { agent, value } of agents) {
+    add({ entity: 'agent', id: agent.agentId, value });
+    for (const deviceId of agent.devices) add({ entity: 'device', id: deviceId, value: { userId: agent.agentId, kind: 'phone' } });
+  }
+  return { changes, queues, agents: agents.map(({ agent }) => agent) };
+}
+
+type Queues = readonly { readonly queueId: QueueId; readonly key: string; readonly scenario: QueueScenario }[];
+
+function hire(at: number, scenario: Scenario, queues: Queues, chance: Chance) {
+  const agentId = `usr_${String(at + 1).padStart(5, '0')}`;
+  const home = queues[at % queues.length]!;
+  const served = queues.filter((queue) => queue === home || chance.happens(0.4));
+  const skills = [...new Set(served.flatMap(({ scenario: { requiredSkills, preferredSkills } }) => [...Object.keys(requiredSkills), ...Object.keys(preferredSkills)]))];
+  const agent: SimulatedAgent = {
+    agentId,
+    devices: [`dev_${agentId}_1`, ...(chance.happens(scenario.agentHabits.secondDevice) ? [`dev_${agentId}_2`] : [])],
+    queueIds: served.map(({ queueId }) => queueId),
+    shift: chance.weighted(scenario.agentHabits.shifts),
+  };
+  const value = {
+    skills: skills.map((skillId) => ({ skillId: `skl_${skillId}`, level: 1 + chance.whole(5) })),
+    queues: served.map((queue) => ({ queueId: queue.queueId, priority: queue === home ? 1 : 2 })),
+    extension: String(10_000 + at),
+    outgoingCalls: true,
+    initialStatusId: AVAILABLE,
+  };
+  return { agent, value };
+}
+
+function floorQueue(queue: QueueScenario, all: Queues): FloorQueue {
+  const target = all.find(({ scenario: { name } }) => name === queue.overflowTo);
+  const ms = (seconds: number): number => Math.round(SECOND_MS * seconds);
+  return {
+    selection: queue.selection,
+    requiredSkills: skillLevels(queue.requiredSkills),
+    preferredSkills: skillLevels(queue.preferredSkills),
+    relaxing: queue.relaxAfterSeconds === null ? [] : [{ afterMs: ms(queue.relaxAfterSeconds), required: [] }],
+    priority: queue.priority,
+    ageingPerMinute: queue.ageingPerMinute,
+    ringTimeoutMs: ms(queue.ringSeconds),
+    maximumWaitMs: queue.maximumWaitSeconds === null ? null : ms(queue.maximumWaitSeconds),
+    maximumSize: queue.maximumSize,
+    overflow: target ? { kind: 'queue', queueId: target.queueId } : { kind: 'message', prompt: 'closing' },
+    afterServiceLimitMs: queue.afterServiceLimitSeconds === null ? null : ms(queue.afterServiceLimitSeconds),
+    serviceLevelThresholdMs: ms(queue.serviceLevelSeconds),
+    shortAbandonMs: ms(queue.shortAbandonSeconds),
+    announceEveryMs: ms(queue.announceEverySeconds),
+    music: 'cord',
+    recorded: queue.recorded,
+    language: 'es',
+  };
+}
+
+const skillLevels = (levels: Readonly<Record<string, number>>) => Object.entries(levels).map(([skill, level]) => ({ skillId: `skl_${skill}`, level }));
+
+/** One queue is entered straight away; for more there is a menu, one key each. */
+function stepsTo(queues: Queues): Readonly<Record<string, FloorFlowStep>> {
+  const [first] = queues;
+  const into = Object.fromEntries(queues.map(({ queueId }) => [queueId, { kind: 'queue', queueId } as const]));
+  if (queues.length === 1) return { answer: { kind: 'answer', next: first!.queueId }, ...into };
+  return {
+    answer: { kind: 'answer', next: 'menu' },
+    menu: {
+      kind: 'menu',
+      items: [{ kind: 'prompt', name: 'menu' }],
+      timeoutMs: 5_000,
+      attempts: 3,
+      options: Object.fromEntries(queues.map(({ queueId, key, scenario: { name } }) => [key, { label: name, next: queueId }])),
+      wrongKey: [{ kind: 'prompt', name: 'wrong-key' }],
+      otherwise: 'bye',
+    },
+    bye: { kind: 'hang-up' },
+    ...into,
+  };
+}
+
+const PROFILE = {
+  servers: ['sip:carrier.invalid:5060'],
+  addressRanges: [],
+  dialledFrom: 'request-uri',
+  callerFrom: 'from',
+  numberFormat: { kind: 'e164' },
+  channelLimit: 100_000,
+  keepAliveSeconds: 30,
+  outbound: true,
+} as const;
+
+/** Numbers kept free for fiction, so that nobody's is shown. */
+export const callerNumber = (at: number): string => `+34600${String(at % 1_000_000).padStart(6, '0')}`;

@@ -1,0 +1,54 @@
+import type { LegId } from '@centralita/kernel';
+import type { SimulatedEngine } from '@centralita/server/telephony/simulated/engine.ts';
+import type { Chance } from '../chance/chance.ts';
+import type { VirtualTime } from '../clock/virtual-time.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { ACCOUNT, TRUNK } from './account.ts';
+
+/** What happens to numbers that agents dial: busy, no answer, early media, slow answers, 503. */
+export class Carriers {
+  readonly #habits: Scenario['carriers'];
+  readonly #engine: SimulatedEngine;
+  readonly #time: VirtualTime;
+  readonly #chance: Chance;
+  #up = true;
+
+  constructor(habits: Scenario['carriers'], engine: SimulatedEngine, time: VirtualTime, chance: Chance) {
+    this.#habits = habits;
+    this.#engine = engine;
+    this.#time = time;
+    this.#chance = chance;
+  }
+
+  dialled(legId: LegId): void {
+    const { busy, noAnswer, unavailable, earlyMedia, slowAnswer } = this.#habits;
+    const chance = this.#chance;
+    if (!this.#up || chance.happens(unavailable)) {
+      this.#later(20, () => this.#engine.fail(legId, 'network', 'congestion', 503));
+      return;
+    }
+    if (chance.happens(busy)) {
+      this.#later(chance.between(500, 3_000), () => this.#engine.fail(legId, 'far-end', 'busy', 486));
+      return;
+    }
+    const early = chance.happens(earlyMedia);
+    this.#later(chance.between(200, 2_000), () => this.#engine.ring(legId, early));
+    if (chance.happens(noAnswer)) return;
+    this.#later(chance.happens(slowAnswer) ? chance.between(20_000, 70_000) : chance.between(2_500, 15_000), () => this.#engine.pickUp(legId));
+  }
+
+  /** A fault: the carrier takes nothing for a while. */
+  goDown(forMs: number): void {
+    if (!this.#up) return;
+    this.#up = false;
+    this.#engine.trunk(ACCOUNT, TRUNK, false);
+    this.#later(forMs, () => {
+      this.#up = true;
+      this.#engine.trunk(ACCOUNT, TRUNK, true);
+    });
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    this.#time.plan(delayMs, run);
+  }
+}
