@@ -21,6 +21,8 @@ export const ERRORS = {
   'call-page-closed': 403,
   'recording-not-ready': 409,
   'link-expired': 410,
+  'past-not-kept': 410,
+  'in-the-future': 422,
   'trace-gone': 410,
   'too-large': 413,
   'name-taken': 409,

@@ -121,6 +121,28 @@ export const boardAgent = z.object({
 });
 export type BoardAgent = z.infer<typeof boardAgent>;
 
+/** Which board of the past, and of when. */
+export const pastBoardQuery = z.object({ at: z.coerce.number().int().min(0).describe('ms since 1970-01-01T00:00:00Z'), topic: z.enum(['board', 'demo-board']).default('board') });
+export type PastBoardQuery = z.infer<typeof pastBoardQuery>;
+
 /** Topic `board`, key `status:<statusId>`: what the account calls it in each language, once for all of its agents. */
 export const boardStatus = z.object({ statusId: z.string(), names: z.record(z.enum(LANGUAGES), z.string()), icon: z.string() });
 export type BoardStatus = z.infer<typeof boardStatus>;
+
+/** Somebody who waited at an instant of the past. */
+export const pastWaiting = z.object({ waitingId: z.string(), conversationId: z.string(), queueId: z.string(), queueName: z.string(), customer: partyView, queuedAt: instant });
+export type PastWaiting = z.infer<typeof pastWaiting>;
+
+/** The board as it was at an instant: the same entities as the live one, and what of them leads to a conversation. */
+export const pastBoard = z.object({
+  at: instant,
+  /** The first instant that can be asked for. */
+  firstAt: instant,
+  totals: boardTotals,
+  queues: z.array(boardQueue),
+  agents: z.array(boardAgent.extend({ conversationId: z.string().nullable() })),
+  statuses: z.array(boardStatus),
+  /** Longest wait first. */
+  waiting: z.array(pastWaiting),
+});
+export type PastBoard = z.infer<typeof pastBoard>;

@@ -3,7 +3,7 @@ import type { AccountId, Instant } from '@centralita/kernel';
 import { factsOf } from './facts.ts';
 import type { StoredTurn } from './journal-store.ts';
 import type { AccountProgram, FloorWorld, TimerChange } from './program.ts';
-import { fillWorld, type SnapshotContent } from './snapshot.ts';
+import { fillWorldInSlices, type SnapshotContent } from './snapshot.ts';
 import type { Timer } from './timers.ts';
 
 /** One thing that a decision leaves behind; `outcome` when there is no decision to compare: it was refused, or threw. */
@@ -38,14 +38,25 @@ export class PastFloor<World extends FloorWorld, Input, Event extends { readonly
   readonly #timers = new Map<string, Timer>();
   #seq: number;
 
-  /** @param snapshot left out: before the first turn. @throws when it has a table that this program does not know */
-  constructor(program: AccountProgram<World, Input, Event>, account: AccountId, snapshot?: { readonly seq: number; readonly content: SnapshotContent }) {
+  /** Before the first turn. */
+  constructor(program: AccountProgram<World, Input, Event>, account: AccountId) {
     this.#program = program;
     this.world = program.createWorld(account);
-    this.#seq = snapshot?.seq ?? 0;
-    if (!snapshot) return;
-    fillWorld(this.world, snapshot.content);
-    for (const timer of snapshot.content.timers) this.#timers.set(timer.id, timer);
+    this.#seq = 0;
+  }
+
+  /** @param snapshot undefined: before the first turn. @throws when it has a table that this program does not know */
+  static async from<World extends FloorWorld, Input, Event extends { readonly type: string }>(
+    program: AccountProgram<World, Input, Event>,
+    account: AccountId,
+    snapshot: { readonly seq: number; readonly content: SnapshotContent } | undefined,
+  ): Promise<PastFloor<World, Input, Event>> {
+    const floor = new PastFloor(program, account);
+    if (!snapshot) return floor;
+    await fillWorldInSlices(floor.world, snapshot.content);
+    for (const timer of snapshot.content.timers) floor.#timers.set(timer.id, timer);
+    floor.#seq = snapshot.seq;
+    return floor;
   }
 
   /** The last turn that is in the state. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { gunzipSync, gzip } from 'node:zlib';
+import { gunzip, gunzipSync, gzip } from 'node:zlib';
 import type { Effect, FloorWorld } from './program.ts';
 import type { Timer } from './timers.ts';
 
@@ -36,6 +36,7 @@ export function captureSnapshot(world: FloorWorld, timers: Iterable<Timer>, open
 /** Some milliseconds of work on a busy floor. */
 const ROWS_AT_ONCE = 200;
 const compress = promisify(gzip);
+const decompress = promisify(gunzip);
 
 /** Written in slices between which calls are decided, and compressed on another thread: a large floor takes seconds of it. */
 export async function encodeSnapshot({ tables, timers, openEffects, positions }: SnapshotContent): Promise<Uint8Array> {
@@ -69,6 +70,19 @@ export const withoutPersonal = (content: SnapshotContent): SnapshotContent => ({
 /** @throws when the bytes cannot be read; the caller takes an older snapshot then. */
 export function decodeSnapshot(state: Uint8Array): SnapshotContent {
   return JSON.parse(gunzipSync(state).toString('utf8')) as SnapshotContent;
+}
+
+/** The same beside a floor that decides: unpacked on another thread. Reading the text takes some 10 ms for each megabyte of it. */
+export const decodeSnapshotAside = async (state: Uint8Array): Promise<SnapshotContent> => JSON.parse((await decompress(state)).toString('utf8')) as SnapshotContent;
+
+/** Fills in slices between which calls are decided. */
+export async function fillWorldInSlices(world: FloorWorld, content: SnapshotContent): Promise<void> {
+  for (const [name, rows] of Object.entries(content.tables)) {
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      fillWorld(world, { ...content, tables: { [name]: rows.slice(from, from + ROWS_AT_ONCE) } });
+      await nextRound();
+    }
+  }
 }
 
 export function fillWorld(world: FloorWorld, content: SnapshotContent): void {

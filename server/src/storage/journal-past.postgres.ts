@@ -1,6 +1,6 @@
 import type { AccountId, Instant } from '@centralita/kernel';
 import type { StoredSnapshot, StoredTurn } from '../floor/journal-store.ts';
-import { decodeSnapshot, SNAPSHOT_SCHEMA_VERSION, type SnapshotContent } from '../floor/snapshot.ts';
+import { decodeSnapshotAside, SNAPSHOT_SCHEMA_VERSION, type SnapshotContent } from '../floor/snapshot.ts';
 import { turnOf, type TurnRow, TURNS_COLUMNS } from './journal.postgres.ts';
 import type { Connection } from './pool.ts';
 
@@ -27,9 +27,12 @@ const TURNS_PER_READ = 500;
  */
 export class JournalPast {
   readonly #connection: Connection;
+  readonly #turnsPerRead: number;
 
-  constructor(connection: Connection) {
+  /** @param turnsPerRead fewer where something else has to go on meanwhile: 100 turns are about 2 ms of work */
+  constructor(connection: Connection, turnsPerRead = TURNS_PER_READ) {
     this.#connection = connection;
+    this.#turnsPerRead = turnsPerRead;
   }
 
   /** Undefined when there is no turn (any more). */
@@ -68,7 +71,7 @@ export class JournalPast {
       [account, seq, SNAPSHOT_SCHEMA_VERSION],
     );
     for (const row of rows) {
-      const content = readable(row.state);
+      const content = await readable(row.state);
       if (content) return { seq: row.seq, at: row.taken_at.getTime(), content: await this.#withPersonal(account, content) };
     }
     return undefined;
@@ -91,8 +94,8 @@ export class JournalPast {
   async *turns(account: AccountId, afterSeq: number, upToSeq: number): AsyncGenerator<StoredTurn> {
     for (let last = afterSeq; last < upToSeq; ) {
       const { rows } = await this.#connection.query<TurnRow>({
-        name: 'past-turns',
-        text: `select ${TURNS_COLUMNS} from journal j where j.account = $1 and j.seq > $2 and j.seq <= $3 order by j.seq limit ${TURNS_PER_READ}`,
+        name: `past-turns-${this.#turnsPerRead}`,
+        text: `select ${TURNS_COLUMNS} from journal j where j.account = $1 and j.seq > $2 and j.seq <= $3 order by j.seq limit ${this.#turnsPerRead}`,
         values: [account, last, upToSeq],
       });
       for (const row of rows) yield turnOf(account, row);
@@ -112,9 +115,9 @@ export class JournalPast {
 }
 
 /** An unreadable one is passed over for an older one, as a restart does. */
-function readable(state: StoredSnapshot['state']): SnapshotContent | undefined {
+async function readable(state: StoredSnapshot['state']): Promise<SnapshotContent | undefined> {
   try {
-    return decodeSnapshot(state);
+    return await decodeSnapshotAside(state);
   } catch {
     // Cut off or spoiled on the disk: `restore` raises the alarm, and here there is an older one.
     return undefined;

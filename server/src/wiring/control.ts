@@ -143,10 +143,11 @@ async function startFloor({ settings, logger, metrics, clock, floorPool, account
 }
 type LiveSide = Awaited<ReturnType<typeof startFloor>>;
 
-function httpDeps({ settings, logger, metrics, clock, appPool, accountKeys }: Foundation, live: LiveSide): HttpDeps {
+function httpDeps({ settings, logger, metrics, clock, appPool, floorPool, accountKeys }: Foundation, live: LiveSide): HttpDeps {
   const { floorProcess, provisioning, traceOwners, client, liveDemo, today, recordingFolder } = live;
   return {
     pool: appPool,
+    floorPool,
     clock,
     settings: httpSettings(settings),
     floor: floorProcess.floors,

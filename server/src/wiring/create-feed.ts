@@ -10,7 +10,7 @@ import { abandoned, addTally, answered, averageHandleTime, emptyTally, occupancy
 import { FeedHub } from '../feed/hub.ts';
 import type { FloorEventSeen } from '../feed/topic.ts';
 import type { Stores } from './create-stores.ts';
-import type { FloorPort } from '../http/floor-port.ts';
+import type { FloorPort, FloorView } from '../http/floor-port.ts';
 import type { LiveNames } from '../http/names.ts';
 
 /** Today's sums of an account, as `createTodayFigures` of the live board counts them. */
@@ -39,7 +39,7 @@ export function createFeed(parts: FeedParts, stores: Stores): { readonly hub: Fe
     names,
     activityOf,
     figures: (account: AccountId): BoardFigures<Readonly<Tally>> => figuresOf(parts.today(account) ?? NO_SUMS, now),
-    lineLimit: (account: AccountId): number | null => lineLimitOf(floor, account),
+    lineLimit: (account: AccountId): number | null => lineLimitIn(floor.world(account)),
     party: (world: Parameters<typeof partyOf>[0], account: AccountId, customer: Parameters<typeof partyOf>[3]) => partyOf(world, names, account, customer),
     reach: (account: AccountId, viewer: UserId, scope: 'own' | 'group' | 'queue' | 'account') =>
       stores.read(account, async (sql) => ({
@@ -83,7 +83,8 @@ function tellHub(hub: FeedHub, stores: Stores, account: AccountId, events: reado
   ignoreFailure('following a change of configuration', stores.names.refresh(account).then(() => hub.reachChanged(account)));
 }
 
-function figuresOf(today: TodaySums, now: () => number): BoardFigures<Readonly<Tally>> {
+/** Figures of a board from the day's sums. */
+export function figuresOf(today: TodaySums, now: () => number): BoardFigures<Readonly<Tally>> {
   return {
     queue: (queueId) => today.queue(queueId),
     agent: (userId) => today.agent(userId, now()),
@@ -102,7 +103,7 @@ function figuresOf(today: TodaySums, now: () => number): BoardFigures<Readonly<T
 }
 
 /** The sum of what the account's trunks may carry; null without a trunk, since loopback and guests have no such limit. */
-function lineLimitOf(floor: FloorPort, account: AccountId): number | null {
-  const trunks = [...(floor.world(account)?.trunks.values() ?? [])];
+export function lineLimitIn(world: FloorView | undefined): number | null {
+  const trunks = [...(world?.trunks.values() ?? [])];
   return trunks.length === 0 ? null : trunks.reduce((sum, trunk) => sum + trunk.profile.channelLimit, 0);
 }

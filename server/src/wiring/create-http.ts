@@ -12,13 +12,14 @@ import { FeedTickets } from '../feed/tickets.ts';
 import { createFeed, type FeedParts } from './create-feed.ts';
 import { createRoutes, type RouteParts } from './create-routes.ts';
 import { createStores, type Stores } from './create-stores.ts';
+import { PastBoards } from './past-boards.ts';
 import { describeApi } from '../http/open-api.ts';
 import { originIsOurs } from '../http/origin.ts';
 import { RecentAnswers } from '../http/recent-answers.ts';
 import type { Route } from '../http/route.ts';
 import { buildServer, type ServerParts } from '../http/server.ts';
 
-export interface HttpDeps extends RouteParts, Pick<FeedParts, 'today' | 'liveDemoAccount'> {
+export interface HttpDeps extends RouteParts, Pick<FeedParts, 'today'> {
   readonly logger: FastifyBaseLogger | undefined;
   /** PEM texts; undefined: plain HTTP, on localhost or behind the trusted proxy. */
   /** Told of each answer, for the metrics. */
@@ -62,7 +63,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     },
   };
   const throttle = new SignInThrottle(clock, signInFailuresIn(pool));
-  const routes = createRoutes(deps, stores, { tickets, sessions, throttle });
+  const pastBoards = new PastBoards(deps.floorPool, clock, { of: (account) => stores.names.of(account), caller: (account, number) => stores.callers.caller(account, number) });
+  const routes = createRoutes(deps, stores, { tickets, sessions, throttle, pastBoards });
   const app = await buildServer({
     settings,
     routes,
@@ -89,6 +91,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
       sockets.close();
       feed.close();
       await app.close();
+      pastBoards.close();
       await throttle.written();
     },
   };

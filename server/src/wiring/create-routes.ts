@@ -1,5 +1,5 @@
 import type { SoftphoneRegistration } from '@centralita/contract';
-import { type AccountId, type Clock, type DeviceId, randomId } from '@centralita/kernel';
+import { type AccountId, type Clock, type DeviceId, randomId, refuse } from '@centralita/kernel';
 import type { AccountKeys } from '../capabilities/accounts/application/seal.ts';
 import { flowRoutes } from '../capabilities/accounts/http/flows.routes.ts';
 import { queueRoutes } from '../capabilities/accounts/http/queues.routes.ts';
@@ -11,6 +11,7 @@ import { callRoutes } from '../capabilities/calls/http/calls.routes.ts';
 import { traceRoutes } from '../capabilities/calls/http/traces.routes.ts';
 import { type ConversationRouteDeps, conversationRoutes } from '../capabilities/conversations/http/conversations.routes.ts';
 import { type DemoDeps, demoRoutes } from '../capabilities/live-board/http/demo.routes.ts';
+import { pastBoardRoutes, type PastBoardDeps } from '../capabilities/live-board/http/past-board.routes.ts';
 import { callPageRoutes } from '../capabilities/numbers/http/call-page.routes.ts';
 import { numberRoutes } from '../capabilities/numbers/http/numbers.routes.ts';
 import { callPageTableIn, guestDevices } from '../capabilities/numbers/storage/call-pages.postgres.ts';
@@ -29,6 +30,7 @@ import type { FeedTickets } from '../feed/tickets.ts';
 import type { Pool } from '../storage/pool.ts';
 import type { DeviceCredential } from '../telephony/port/index.ts';
 import type { Stores } from './create-stores.ts';
+import type { PastBoards } from './past-boards.ts';
 import type { FloorPort } from '../http/floor-port.ts';
 import { type HealthDeps, healthRoutes } from '../http/health.routes.ts';
 import type { Route } from '../http/route.ts';
@@ -37,6 +39,8 @@ import type { HttpSettings } from '../http/settings.ts';
 /** What routes need of the running program besides the database. */
 export interface RouteParts {
   readonly pool: Pool;
+  /** The role `floor`'s: the past is in the journal. */
+  readonly floorPool: Pool;
   readonly clock: Clock;
   readonly settings: HttpSettings;
   readonly floor: FloorPort;
@@ -55,6 +59,7 @@ export interface RouteParts {
   /** The legs of a conversation of this account whose traces the switch may still have. */
   readonly legsOf: (account: AccountId, conversationId: string) => readonly string[];
   readonly demo: DemoDeps;
+  readonly liveDemoAccount: () => AccountId | undefined;
   readonly health: HealthDeps['health'];
 }
 
@@ -63,9 +68,10 @@ export interface RouteKeepers {
   readonly tickets: FeedTickets;
   readonly sessions: SessionTable;
   readonly throttle: SignInThrottle;
+  readonly pastBoards: Pick<PastBoards, 'at'>;
 }
 
-export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle }: RouteKeepers): readonly Route[] {
+export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle, pastBoards }: RouteKeepers): readonly Route[] {
   const { pool, clock, settings, floor, accountKeys, provisioning, softphoneReach } = parts;
   const { change, read } = stores;
   const softphone = {
@@ -125,12 +131,24 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
       softphoneReach,
     }),
     ...demoRoutes(parts.demo),
+    ...pastBoardRoutes({ boardAt: boardsOfThePast(pastBoards, stores, parts.liveDemoAccount) }),
     ...healthRoutes(parts),
   ];
 }
 
 /** What people's use cases need of the floor; for `endExpiredSessions` too, which wiring runs every minute. */
 export const floorOfPeople = (floor: FloorPort): FloorOfPeople => floor;
+
+/** Reach is today's: who has joined the group since is seen in its past too, and who has left it is not. */
+function boardsOfThePast(pastBoards: Pick<PastBoards, 'at'>, { read, people }: Stores, liveDemoAccount: () => AccountId | undefined): PastBoardDeps['boardAt'] {
+  return async ({ account: own, userId: viewer, scope: ownScope }, topic, at) => {
+    const account = topic === 'board' ? own : liveDemoAccount();
+    if (account === undefined) return refuse({ code: 'not-found' });
+    const scope = topic === 'board' ? ownScope : 'account';
+    const reach = await read(account, async (sql) => ({ userIds: await people.reachableUsers(sql, { viewer, scope }), queueIds: await people.reachableQueues(sql, { viewer, scope }) }));
+    return pastBoards.at({ account, viewer, at, ...reach });
+  };
+}
 
 function conversationDeps({ history, annotations }: Stores): ConversationRouteDeps {
   return { history, annotations };

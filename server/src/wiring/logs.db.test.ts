@@ -87,6 +87,7 @@ beforeAll(async () => {
   floor.start();
   http = await createHttp({
     pool: database.app,
+    floorPool: database.floor,
     clock,
     settings: { ...defaultHttpSettings, feedTickMs: 5 },
     floor: floorProcess.floors,

@@ -8,7 +8,7 @@ import { inTransaction } from '../storage/pool.ts';
 import { blankDatabase, freshDatabase, givenAccount, type TestDatabase } from '../storage/testing/database.ts';
 import { createAccountProgram, type FloorEvent, type Input, type World } from './account-program/index.ts';
 import { replayJournal, type ReplayRequest } from './replay.ts';
-import { recordDay, type RecordedJournal } from './testing/recorded-day.ts';
+import { recordDay, RecordedJournal, recordedBeside } from './testing/recorded-day.ts';
 
 const PAST_EVERY = 5_000;
 
@@ -19,7 +19,8 @@ let record: RecordedJournal;
 beforeAll(async () => {
   database = await freshDatabase();
   account = await givenAccount(database, 'Ferretería Central');
-  ({ journal: record } = await recordDay({ account, seed: 11, minutes: 70, agents: 12, callsPerMinute: 8, restartEveryMinutes: 30, store: new PostgresJournal(database.floor) }));
+  record = new RecordedJournal();
+  await recordDay({ account, seed: 11, minutes: 70, agents: 12, callsPerMinute: 8, restartEveryMinutes: 30, store: recordedBeside(new PostgresJournal(database.floor), record) });
 });
 afterAll(() => database.drop());
 

@@ -59,7 +59,7 @@ async function replayIn(connection: Connection, program: AccountProgram<World, I
     const first = await past.firstMoment(account, span);
     throw new OperatorError(`The journal of ${request.account} is kept from ${iso(span.firstAt)} on${first > span.firstAt && first < Number.MAX_SAFE_INTEGER ? `, and can be replayed from ${iso(first)} on` : ''}: choose a later --from.`);
   }
-  const floor = new PastFloor(program, account, state);
+  const floor = await PastFloor.from(program, account, state);
   let [compared, restored] = [0, 0];
   for await (const turn of past.turns(account, floor.seq, last)) {
     if (turn.seq <= beforeFirst) {

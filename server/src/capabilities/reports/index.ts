@@ -10,6 +10,7 @@ export { beginSegment, evolveSegment, segmentOf } from './domain/segment.ts';
 export type { SegmentFacts } from './domain/segment.ts';
 export { createTodayFigures } from './domain/today-figures.ts';
 export type { TodayFigures, TodayOptions } from './domain/today-figures.ts';
+export { todayAsOf } from './domain/today.ts';
 export type { Today } from './domain/today.ts';
 export { projectionsIn } from './storage/projections.postgres.ts';
 export { readToday } from './storage/today.postgres.ts';

@@ -106,6 +106,7 @@ export async function openCenter(settings: Partial<HttpSettings> = {}, changes: 
   const removedDevices: string[] = [];
   const start = () => createHttp({
     pool: database.app,
+    floorPool: database.floor,
     clock,
     settings: { ...defaultHttpSettings, feedTickMs: 5, ...settings },
     floor,

@@ -8,8 +8,10 @@ const unreachable = (): never => {
 
 /** Every route, with nothing behind them: to look at what they declare. No connection is made. */
 export function silentHttp(changes: Partial<HttpDeps> = {}): Promise<HttpSide> {
+  const pool = new pg.Pool({ connectionString: 'postgresql://nobody@localhost/nothing', max: 1 });
   return createHttp({
-    pool: new pg.Pool({ connectionString: 'postgresql://nobody@localhost/nothing', max: 1 }),
+    pool,
+    floorPool: pool,
     clock: { now: () => 0 },
     settings: defaultHttpSettings,
     floor: { submit: unreachable, world: () => undefined, takeConfiguration: unreachable, onCommitted: () => () => undefined },

@@ -10,8 +10,8 @@ const kept = readKeptJournal();
 const account = kept.turns[0]!.account;
 
 /** What a person has to read when it fails; undefined when everything is as it was. */
-function differenceIn(turns: readonly StoredTurn[], from?: ConstructorParameters<typeof PastFloor>[2]): string | undefined {
-  const past = new PastFloor(createAccountProgram(), account, from);
+async function differenceIn(turns: readonly StoredTurn[], from?: Parameters<typeof PastFloor.from>[2]): Promise<string | undefined> {
+  const past = await PastFloor.from(createAccountProgram(), account, from);
   for (const turn of turns) {
     const difference = past.compare(turn);
     if (difference) return `${describeDifference(difference, 'UTC')}\nOn purpose? See server/src/wiring/kept-journal/README.md.`;
@@ -27,21 +27,21 @@ describe('the journal of the release before', () => {
     expect(new Set(kept.turns.map(({ epoch }) => epoch)).size).toBeGreaterThan(2);
   });
 
-  it('[design 3] comes out the same from today’s deciders, turn by turn', () => {
-    expect(differenceIn(kept.turns)).toBeUndefined();
+  it('[design 3] comes out the same from today’s deciders, turn by turn', async () => {
+    expect(await differenceIn(kept.turns)).toBeUndefined();
   });
 
-  it('[design 3] has snapshots that today’s program reads, and goes on from', () => {
+  it('[design 3] has snapshots that today’s program reads, and goes on from', async () => {
     expect(kept.snapshots.length).toBeGreaterThan(1);
     for (const { seq, schemaVersion, state } of kept.snapshots) {
       expect(schemaVersion).toBe(SNAPSHOT_SCHEMA_VERSION);
-      expect(differenceIn(kept.turns.slice(seq), { seq, content: decodeSnapshot(Buffer.from(state, 'base64')) })).toBeUndefined();
+      expect(await differenceIn(kept.turns.slice(seq), { seq, content: decodeSnapshot(Buffer.from(state, 'base64')) })).toBeUndefined();
     }
   });
 
-  it('is not replayed by looking away: a turn that says something else is found', () => {
+  it('is not replayed by looking away: a turn that says something else is found', async () => {
     const at = kept.turns.findIndex(({ events }) => events.some(({ type }) => type === 'offer-made'));
     const turns = kept.turns.map((turn, index) => (index === at ? { ...turn, events: turn.events.map((event) => (event.type === 'offer-made' ? { ...event, agentId: 'usr_other' } : event)) } : turn));
-    expect(differenceIn(turns)).toContain(`turn ${at + 1},`);
+    expect(await differenceIn(turns)).toContain(`turn ${at + 1},`);
   });
 });

@@ -13,11 +13,12 @@ export interface DayOptions {
   readonly account?: AccountId;
   readonly seed: number;
   readonly minutes: number;
-  readonly agents?: number;
+  /** How many, or who. */
+  readonly agents?: number | readonly UserId[];
   readonly callsPerMinute?: number;
   /** Control is killed and started again this often: what it knows comes from snapshot and journal. */
   readonly restartEveryMinutes?: number;
-  /** Where the journal goes; in memory when it is left out. */
+  /** Where the journal goes instead of the one in memory that is answered. */
   readonly store?: JournalStore;
   readonly start?: Instant;
 }
@@ -138,7 +139,7 @@ class Day {
   readonly #draws: Draws;
   readonly #engine: SimulatedEngine;
   readonly #changes: ConfigurationChange[] = [];
-  readonly #people: UserId[];
+  readonly #people: readonly UserId[];
   #floors: Floors | undefined;
   #commitLine: CommitLine | undefined;
 
@@ -149,7 +150,8 @@ class Day {
     this.#draws = new Draws(options.seed);
     this.#engine = new SimulatedEngine(this.#time, { draw: this.#draws.id });
     this.#engine.onEvent((event) => void this.#floors?.takeEvent(this.account, event, event.seq));
-    this.#people = Array.from({ length: options.agents ?? 4 }, (_, at) => `usr_${at + 1}`);
+    const { agents = 4 } = options;
+    this.#people = typeof agents === 'number' ? Array.from({ length: agents }, (_, at) => `usr_${at + 1}`) : agents;
   }
 
   async live(): Promise<void> {
@@ -202,7 +204,7 @@ class Day {
     this.#floors = undefined;
     await killed?.close();
     const spool = { append: () => Promise.reject(new Error('no spool')), close: () => Promise.resolve(), drained: () => Promise.resolve(), full: false, head: () => [], size: 0 };
-    const store = this.#options.store ? doubled(this.#options.store, this.journal) : this.journal;
+    const store = this.#options.store ?? this.journal;
     const commitLine = new CommitLine({ store, spool, clock: this.#time, onStorageAway: () => {}, onFenced: () => {} });
     this.#commitLine = commitLine;
     const floors = new Floors({
@@ -299,8 +301,8 @@ class Day {
 const deviceOf = (agentId: UserId): string => `dev_${agentId}`;
 
 
-/** Into PostgreSQL, and into the record beside it. */
-function doubled(store: JournalStore, record: RecordedJournal): JournalStore {
+/** Into one store, and into a record beside it. */
+export function recordedBeside(store: JournalStore, record: RecordedJournal): JournalStore {
   return {
     takeLease: (account, owner) => store.takeLease(account, owner),
     appendTurns: async (turns) => {

@@ -21,6 +21,8 @@ export const errors: Texts['errors'] = {
   'flow-invalid': 'The flow has errors and cannot be published. Correct the marked steps.',
   'call-page-closed': 'The call page is closed at the moment.',
   'recording-not-ready': 'The recording is still being prepared. It will be here in a few seconds.',
+  'past-not-kept': 'The board of that moment is no longer kept. Choose a later one.',
+  'in-the-future': 'That moment has not come yet. Choose an earlier one.',
   'link-expired': 'The link expired. Reload the page to get another.',
   'trace-gone': 'The trace of this call is no longer kept: only those of the latest calls remain.',
   'too-large': 'It is too large. Shorten it and try again.',

@@ -20,6 +20,8 @@ export const errors = {
   'flow-invalid': 'El flujo tiene errores y no se puede publicar. Corregir los pasos señalados.',
   'call-page-closed': 'La página de llamadas está cerrada en este momento.',
   'recording-not-ready': 'La grabación todavía se está preparando. Estará en unos segundos.',
+  'past-not-kept': 'De ese momento ya no se conserva el panel. Elegir uno posterior.',
+  'in-the-future': 'Ese momento todavía no ha llegado. Elegir uno anterior.',
   'link-expired': 'El enlace caducó. Recargar la página para obtener otro.',
   'trace-gone': 'La traza de esta llamada ya no se conserva: solo quedan las de las llamadas más recientes.',
   'too-large': 'Es demasiado grande. Acortarlo y probar de nuevo.',
