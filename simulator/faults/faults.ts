@@ -63,7 +63,7 @@ export class Faults {
     this.#count('control killed');
     if (control.uncommitted > 0) this.#count('killed with turns in flight');
     if (control.storageAway) this.#count('killed while PostgreSQL is away');
-    control.kill();
+    this.#center.killControl();
     if (this.#chance.happens(this.#faults.tornTail)) {
       this.#count('torn tail');
       disk.tear('00000000 {"account":"acc_simulated","seq":', this.#chance.draw(), this.#chance.happens(0.5) ? '\u0000\u0000\n' : '');

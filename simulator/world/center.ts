@@ -58,11 +58,14 @@ export class Center {
   /** Customers waiting, times milliseconds: the L of Little's law, measured from outside. */
   waitingArea = 0;
   clockOffMs = 0;
+  /** Restarts after which the whole state was compared with the one before. */
+  restoredAlike = 0;
   control: Control | undefined;
   readonly #options: CenterOptions;
   readonly #program: AccountProgram<World, Input, FloorEvent>;
   #live: LiveInvariants | undefined;
   #controls = 0;
+  #left: string | undefined;
   #lastAt: Instant;
 
   constructor(options: CenterOptions) {
@@ -132,9 +135,18 @@ export class Center {
     this.control = control;
     await control.start();
     if (this.control !== control || !control.alive) return control;
+    this.#compareWithLeft(control);
     this.#live = control.floor && this.#options.checked !== false ? new LiveInvariants(control.floor.world) : undefined;
     if (control.floor && this.#controls > 1) this.agents.resync(control.floor.world);
     return control;
+  }
+
+  /** Control dies; where everything was committed, the next one must begin with the very same state. */
+  killControl(): void {
+    const { control, journal } = this;
+    const floor = control?.alive ? control.floor : undefined;
+    this.#left = floor && floor.seq === journal.lastSeq && control?.uncommitted === 0 ? rowsOf(floor.world) : undefined;
+    control?.kill();
   }
 
   /** @returns false when there is no control to hear it */
@@ -188,6 +200,17 @@ export class Center {
     this.control?.kill();
   }
 
+  #compareWithLeft({ floor }: Control): void {
+    const left = this.#left;
+    this.#left = undefined;
+    if (left === undefined || !floor || floor.seq !== this.journal.lastSeq) return;
+    this.restoredAlike += 1;
+    const now = rowsOf(floor.world);
+    if (now === left) return;
+    const at = [...now].findIndex((character, place) => character !== left[place]);
+    this.journal.broken.push(`the restored state is another one: ${now.slice(Math.max(0, at - 120), at + 80)} instead of ${left.slice(Math.max(0, at - 20), at + 80)}`);
+  }
+
   #check(): void {
     const { control } = this;
     const floor = control?.alive ? control.floor : undefined;
@@ -213,6 +236,11 @@ export class Center {
 
 /** What the deciders throw on a record that was made to harm. */
 export const POISON = 'a poisoned record';
+
+/** The live tables as text. Personal values that a replay lets go later than a turn did are left out. */
+function rowsOf(world: World): string {
+  return JSON.stringify(Object.entries(world.tables).flatMap(([name, table]) => (name === 'personal' ? [] : [[name, [...table.entries()].sort(([a], [b]) => (a < b ? -1 : 1))]])));
+}
 
 const canRestart = ({ faults }: Scenario): boolean => faults.controlKilled + faults.controlFrozen + faults.linkCut > 0;
 
