@@ -25,7 +25,7 @@ export class Faults {
 
   plan(): void {
     const { controlKilled, controlFrozen, databaseAway, commitUnknown, linkCut, deviceFlaps, trunkDown, linkDelayMs } = this.#faults;
-    const { journal, time } = this.#center;
+    const { journal } = this.#center;
     if (linkDelayMs > 0) journal.commitMs = () => this.#chance.whole(4);
     if (controlKilled + controlFrozen > 0) this.#everyMinute();
     this.#often(controlKilled, () => this.kill());
@@ -41,7 +41,6 @@ export class Faults {
       this.#count('trunk down');
       this.#center.carriers.goDown(MINUTE_MS);
     });
-    void time;
   }
 
   /** No more of them: what is broken is mended in its time. */
@@ -117,9 +116,12 @@ export class Faults {
     if (!control?.alive || !control.link.open) return;
     this.#count('link cut');
     control.cutLink();
-    time.plan(drawMs(this.#chance, this.#faults.linkCutFor), () => {
-      if (control.alive && this.#center.control === control) ignoreFailure('a link that comes back', control.connect());
-    });
+    const comeBack = (): void => {
+      if (this.#center.control !== control) return;
+      if (control.frozen) time.plan(1_000, comeBack);
+      else if (control.alive) ignoreFailure('a link that comes back', control.connect());
+    };
+    time.plan(drawMs(this.#chance, this.#faults.linkCutFor), comeBack);
   }
 
   #jumpClock(): void {

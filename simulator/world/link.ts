@@ -49,6 +49,8 @@ export class Link {
   }
 
   toControl(event: TelephonyEvent, take: (event: TelephonyEvent) => void): void {
+    // A socket that is cut takes nothing: the switch tells it again when there is another.
+    if (!this.#open) return;
     this.back(() => take(event));
     if (this.#options.duplicated()) this.back(() => take(event));
   }
