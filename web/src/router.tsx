@@ -31,7 +31,13 @@ const home = createRoute({
   },
 });
 const workspace = createRoute({ getParentRoute: () => signedIn, path: '/workspace', component: lazyRouteComponent(() => import('./workspace/workspace.page.tsx'), 'WorkspacePage') });
-const live = createRoute({ getParentRoute: () => signedIn, path: '/live', component: withTexts(() => import('./live/board/board.page.tsx'), 'BoardPage') });
+const live = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/live',
+  // An instant of the past, so that the way back from a conversation leads to the same moment.
+  validateSearch: (search: Record<string, unknown>): { at?: number } => (Number.isSafeInteger(search['at']) && Number(search['at']) > 0 ? { at: Number(search['at']) } : {}),
+  component: withTexts(() => import('./live/board/board.page.tsx'), 'BoardPage'),
+});
 const history = createRoute({
   getParentRoute: () => signedIn,
   path: '/history',

@@ -2,7 +2,8 @@ import { timelineEntry } from '@centralita/contract';
 import { describe, expect, it } from 'vitest';
 import { conversation } from '../testing/cast.ts';
 import { texts } from '../testing/texts.ts';
-import { fileMoment, filterOf, isFiltered, readSearch, spansOf, startOfDay, ticksOf, traceFile, worstMos, writeSearch } from './history.view-model.ts';
+import { startOfDay } from '../ui/zone.ts';
+import { fileMoment, filterOf, isFiltered, readSearch, spansOf, ticksOf, traceFile, worstMos, writeSearch } from './history.view-model.ts';
 import { passedOverText, timelineLines, whyText } from './timeline.view-model.ts';
 
 const kinds = timelineEntry.shape.kind.options;

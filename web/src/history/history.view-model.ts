@@ -1,6 +1,7 @@
 import { CONVERSATION_ENDINGS, DIRECTIONS } from '@centralita/kernel';
 import type { ConversationFilter, ConversationRow, ConversationView } from '@centralita/contract';
 import { dayKey } from '../ui/format.ts';
+import { startOfDay } from '../ui/zone.ts';
 
 export const PERIODS = ['any', 'today', 'yesterday', 'week', 'month', 'custom'] as const;
 export type Period = (typeof PERIODS)[number];
@@ -42,20 +43,6 @@ export function writeSearch(search: HistorySearch): Record<string, string> {
 }
 
 export const isFiltered = (search: HistorySearch): boolean => Object.keys(writeSearch(search)).length > 0;
-
-/** The instant at which a calendar day begins in a zone; days have 23 to 25 hours around a change of clocks. */
-export function startOfDay(day: string, timeZone: string): number {
-  const utc = Date.parse(`${day}T00:00:00Z`);
-  // Twice: the offset at the first guess may be that of the other side of a change.
-  let at = utc;
-  for (let round = 0; round < 2; round++) at = utc - zoneOffsetMs(at, timeZone);
-  return at;
-}
-
-function zoneOffsetMs(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at);
-  return Date.parse(`${parts.replace(' ', 'T')}Z`) - Math.floor(at / 1_000) * 1_000;
-}
 
 const shiftDay = (day: string, days: number): string => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 

@@ -18,13 +18,13 @@ function lostSession(error: unknown): never {
 
 interface Live {
   readonly feed: FeedClient;
-  readonly now: NowSource;
+  readonly now: Pick<NowSource, 'listen' | 'read'>;
 }
 const LiveContext = createContext<Live | null>(null);
 
 /** Opens the person's feed for as long as they are signed in. */
 export function LiveProvider({ session, children }: { readonly session: SessionView; readonly children: ReactNode }) {
-  const [live] = useState<Live>(() => {
+  const [live] = useState<Live & { readonly now: NowSource }>(() => {
     const feed = new FeedClient({ ticket: () => api.feedTicket().catch(lostSession), origin: pageOrigin(), parse: parseEntity });
     return { feed, now: new NowSource(() => feed.clock.now()) };
   });
@@ -48,6 +48,13 @@ export function useLive(): Live {
   const live = use(LiveContext);
   if (!live) throw new Error('useLive outside LiveProvider');
   return live;
+}
+
+/** Everything within counts its times as of an instant that stands still: what is shown is of the past. */
+export function AtInstant({ at, children }: { readonly at: number; readonly children: ReactNode }) {
+  const { feed } = useLive();
+  const value = useMemo<Live>(() => ({ feed, now: { listen: () => () => undefined, read: () => at } }), [feed, at]);
+  return <LiveContext value={value}>{children}</LiveContext>;
 }
 
 export function useMe(): Me {

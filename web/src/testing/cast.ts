@@ -1,4 +1,4 @@
-import type { BoardAgent, BoardQueue, BoardStatus, BoardTotals, ConversationRow, ConversationView, MeAgent, MeAfterService, MeCall, MeOffer, SessionView } from '@centralita/contract';
+import type { BoardAgent, BoardQueue, BoardStatus, BoardTotals, ConversationRow, ConversationView, MeAgent, MeAfterService, MeCall, MeOffer, PastBoard, SessionView } from '@centralita/contract';
 import type { Activity } from '@centralita/kernel';
 
 /** The fixed cast of the tests, as the server would show it. Times count back from the moment of the test. */
@@ -235,3 +235,18 @@ export const board = (change: Partial<BoardTotals> = {}, people: readonly BoardA
   ...Object.fromEntries(queues.map((entity) => [`queue:${entity.queueId}`, entity])),
   ...Object.fromEntries(people.map((entity) => [`agent:${entity.userId}`, entity])),
 });
+
+/** Ten minutes ago: the same people, and who waited. */
+const PAST = NOW - 10_000 * 60;
+export const pastBoard: PastBoard = {
+  at: PAST,
+  firstAt: PAST - 5 * 86_400_000,
+  totals: totals({ longestWaitSince: PAST - 62_000 }),
+  queues: queues.map((queue) => ({ ...queue, longestWaitSince: queue.longestWaitSince === null ? null : PAST - (NOW - queue.longestWaitSince) })),
+  agents: agents.map((agent) => ({ ...agent, since: PAST - (NOW - agent.since), conversationId: agent.with === null ? null : 'cnv_live' })),
+  statuses: statuses.map(({ statusId, names, icon }) => ({ statusId, names, icon })),
+  waiting: [
+    { waitingId: 'wai_1', conversationId: 'cnv_live', queueId: 'que_ventas', queueName: 'Ventas', customer: ana, queuedAt: PAST - 62_000 },
+    { waitingId: 'wai_2', conversationId: 'cnv_2', queueId: 'que_posventa', queueName: 'Posventa', customer: { number: '', name: null, contactId: null }, queuedAt: PAST - 9_000 },
+  ],
+};

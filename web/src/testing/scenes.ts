@@ -1,4 +1,4 @@
-import { afterService, agent, board, call, conversation, liveConversation, manyAgents, offer, ringingConversation, rows, session } from './cast.ts';
+import { afterService, agent, board, call, conversation, liveConversation, manyAgents, offer, pastBoard, ringingConversation, rows, session } from './cast.ts';
 import type { NamedScene } from './pictures.ts';
 
 const carla = session('agent');
@@ -92,6 +92,8 @@ export const scenes: readonly NamedScene[] = [
   { name: 'board', path: '/live', session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), ready: '.people [role=row] .who' },
   { name: 'board-simulated', path: '/live', session: { ...diego, liveDemo: { available: true, running: true } }, me: { agent: agent() }, board: board({ simulated: true }), ready: '.people [role=row] .who' },
   { name: 'board-empty', path: '/live', session: diego, me: { agent: agent() }, board: board({ waiting: 0, longestWaitSince: null, offeredToday: 0, answeredToday: 0, abandonedToday: 0, serviceLevel: null, averageHandleMs: null, occupancy: null, linesInUse: 0, linesInbound: 0, linesOutbound: 0 }, []), ready: '.people .empty' },
+  { name: 'board-past', path: `/live?at=${pastBoard.at}`, session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), answers: { 'GET /api/board': { status: 200, body: pastBoard } }, ready: '.who-waited li' },
+  { name: 'board-past-gone', path: `/live?at=${pastBoard.at}`, session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), answers: { 'GET /api/board': { status: 410, body: { type: 'about:blank', title: 'gone', status: 410, code: 'past-not-kept', requestId: 'req_1' } } }, ready: '.failure' },
   { name: 'board-many', path: '/live', session: diego, me: { agent: agent() }, board: board({}, manyAgents(2_000)), ready: '.people [role=row] .who' },
   { name: 'history', path: '/history', session: diego, me: { agent: agent() }, ready: '.history tbody tr' },
   { name: 'history-empty', path: '/history?number=999', session: diego, me: { agent: agent() }, ready: '.history .empty', answers: { 'GET /api/conversations': { status: 200, body: { items: [], nextCursor: null } } } },

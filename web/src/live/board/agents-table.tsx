@@ -1,6 +1,7 @@
 import type { BoardAgent, BoardStatus } from '@centralita/contract';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconAlertTriangle, IconBell, IconCircle, IconCircleDashed, IconHeadset, IconPencil, IconPhone, IconPhoneCalling, IconPlayerPause, IconSearch } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState, type ComponentType, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -22,14 +23,17 @@ const CARD_PX = 98;
 const STEP_MS = 5_000;
 
 /** One row per agent. Only the rows in sight exist, so that 2,000 agents cost what 20 do. */
-export const AgentsTable = memo(function AgentsTable({ agents, statuses }: { readonly agents: readonly BoardAgent[]; readonly statuses: ReadonlyMap<string, BoardStatus> }) {
+/** On a board of the past, who somebody was with leads to that conversation. */
+type ShownAgent = BoardAgent & { readonly conversationId?: string | null };
+
+export const AgentsTable = memo(function AgentsTable({ agents, statuses }: { readonly agents: readonly ShownAgent[]; readonly statuses: ReadonlyMap<string, BoardStatus> }) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<AgentFilter>('all');
   const [sort, setSort] = useState<AgentSort>(() => AGENT_SORTS.find((known) => known === readPreference('board-sort')) ?? 'attention');
   const [search, setSearch] = useState('');
   const coarse = useNowInSteps(STEP_MS) + STEP_MS;
   const counts = useMemo(() => countByFilter(agents, coarse), [agents, coarse]);
-  const rows = useMemo(() => sortAgents(searchAgents(agents.filter((agent) => fits(agent, filter, coarse)), search), sort, coarse), [agents, filter, search, sort, coarse]);
+  const rows = useMemo<readonly ShownAgent[]>(() => sortAgents(searchAgents(agents.filter((agent) => fits(agent, filter, coarse)), search), sort, coarse), [agents, filter, search, sort, coarse]);
   return (
     <section className="card people" aria-label={t('board.agents.label')}>
       <div className="head">
@@ -91,7 +95,7 @@ export const AgentsTable = memo(function AgentsTable({ agents, statuses }: { rea
 
 const COLUMNS = ['agent', 'extension', 'state', 'time', 'limit', 'with', 'queue', 'answered', 'average'] as const;
 
-function Rows({ rows, statuses }: { readonly rows: readonly BoardAgent[]; readonly statuses: ReadonlyMap<string, BoardStatus> }) {
+function Rows({ rows, statuses }: { readonly rows: readonly ShownAgent[]; readonly statuses: ReadonlyMap<string, BoardStatus> }) {
   const { t } = useTranslation();
   const narrow = useMediaQuery('(max-width: 719px)', false, { getInitialValueInEffect: false });
   const density = useDensity();
@@ -134,7 +138,7 @@ const looks: Readonly<Record<BoardAgent['activity'], Look>> = {
 };
 
 interface RowProps {
-  readonly agent: BoardAgent;
+  readonly agent: ShownAgent;
   readonly status: BoardStatus | undefined;
   readonly index: number;
   readonly top: number;
@@ -164,7 +168,7 @@ const Row = memo(function Row({ agent, status, index, top }: RowProps) {
         {agent.limitMs === null ? '' : formatDuration(agent.limitMs)}
       </span>
       <span role="cell" className="c-with">
-        {agent.activity === 'after-service' && who ? t('board.agents.after', { name: who }) : who}
+        <Conversation id={agent.conversationId}>{agent.activity === 'after-service' && who ? t('board.agents.after', { name: who }) : who}</Conversation>
       </span>
       <span role="cell" className="c-queue muted">
         {agent.queueName}
@@ -178,6 +182,15 @@ const Row = memo(function Row({ agent, status, index, top }: RowProps) {
     </div>
   );
 });
+
+function Conversation({ id, children }: { readonly id: string | null | undefined; readonly children: ReactNode }) {
+  if (!id) return children;
+  return (
+    <Link to="/history/$conversationId" params={{ conversationId: id }}>
+      {children}
+    </Link>
+  );
+}
 
 /** What the agent does; while nothing goes on in a status that takes no work, that status, in the language of the screen. */
 function State({ agent, status, children }: { readonly agent: BoardAgent; readonly status: BoardStatus | undefined; readonly children: ReactNode }) {

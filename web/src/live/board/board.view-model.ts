@@ -59,7 +59,7 @@ function attention(agent: BoardAgent, now: number): number {
 
 const collator = new Intl.Collator('es', { numeric: true, sensitivity: 'base' });
 
-export function sortAgents(agents: readonly BoardAgent[], sort: AgentSort, now: number): readonly BoardAgent[] {
+export function sortAgents<Agent extends BoardAgent>(agents: readonly Agent[], sort: AgentSort, now: number): readonly Agent[] {
   if (sort === 'name') return agents.toSorted((a, b) => collator.compare(a.name, b.name));
   if (sort === 'time') return agents.toSorted((a, b) => Number(a.activity === 'offline') - Number(b.activity === 'offline') || a.since - b.since);
   const ranks = new Map(agents.map((agent) => [agent.userId, attention(agent, now)]));
@@ -68,7 +68,7 @@ export function sortAgents(agents: readonly BoardAgent[], sort: AgentSort, now: 
 
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{Diacritic}/gu, '').toLowerCase();
 
-export function searchAgents(agents: readonly BoardAgent[], text: string): readonly BoardAgent[] {
+export function searchAgents<Agent extends BoardAgent>(agents: readonly Agent[], text: string): readonly Agent[] {
   const wanted = plain(text.trim());
   return wanted === '' ? agents : agents.filter((agent) => plain(agent.name).includes(wanted) || (agent.extension ?? '').startsWith(wanted));
 }
