@@ -66,7 +66,7 @@ export class FloorProcess {
       onAlarm: options.onAlarm,
     });
     this.#watchdog = new Watchdog(
-      () => [...this.floors.all()].map((floor) => floor.world),
+      () => this.floors.all(),
       (what, account) => options.onAlarm('invariant-broken', what, account),
     );
   }

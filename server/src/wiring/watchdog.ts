@@ -1,20 +1,26 @@
 import type { AccountId } from '@centralita/kernel';
-import { brokenInvariants, type World } from './account-program/index.ts';
+import { brokenInvariants, type HasTimer, type World } from './account-program/index.ts';
 
 const LOOK_EVERY_MS = 10_000;
+
+/** An account's floor, as far as it is looked at. */
+export interface Watched {
+  readonly world: World;
+  hasTimer: HasTimer;
+}
 
 /**
  * Looks at every account's live state between turns for what must never be (design 3), and tells each thing once for as long as
  * it lasts. It mends nothing: a broken rule is a bug, and the evidence is worth more than a guess.
  */
 export class Watchdog {
-  readonly #worlds: () => Iterable<World>;
+  readonly #floors: () => Iterable<Watched>;
   readonly #onBroken: (what: string, account: AccountId) => void;
   #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(worlds: () => Iterable<World>, onBroken: (what: string, account: AccountId) => void) {
-    this.#worlds = worlds;
+  constructor(floors: () => Iterable<Watched>, onBroken: (what: string, account: AccountId) => void) {
+    this.#floors = floors;
     this.#onBroken = onBroken;
   }
 
@@ -24,8 +30,9 @@ export class Watchdog {
 
   look(): void {
     const broken = new Set<string>();
-    for (const world of this.#worlds()) {
-      for (const what of brokenInvariants(world)) {
+    for (const floor of this.#floors()) {
+      const { world } = floor;
+      for (const what of brokenInvariants(world, (id) => floor.hasTimer(id))) {
         const key = `${world.account} ${what}`;
         broken.add(key);
         if (!this.#told.has(key)) this.#onBroken(what, world.account);
