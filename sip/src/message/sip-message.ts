@@ -73,8 +73,11 @@ abstract class Message {
     return first === undefined ? undefined : parseNameAddr(first);
   }
 
-  /** After a change of From, To, CSeq or Via of a message under construction. */
-  protected forget(): void {
+  /**
+   * What was parsed is parsed again when it is asked for: after a change of From, To, CSeq or Via, and where a message only waits
+   * for the end of its transaction (32 s; what was parsed takes a third of its memory).
+   */
+  forget(): void {
     this.#from = this.#to = this.#cseq = this.#via = undefined;
   }
 }

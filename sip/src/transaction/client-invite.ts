@@ -71,7 +71,9 @@ export class ClientInviteTransaction {
         if (response.status < 200) this.#state = 'proceeding';
         else if (response.status < 300) this.#enter('accepted', 64 * this.#context.values.t1);
         else this.#complete(response);
-        return this.#handlers.response(response);
+        this.#handlers.response(response);
+        if (response.status >= 200) this.request.forget();
+        return;
       case 'accepted':
         if (response.status >= 200 && response.status < 300) this.#handlers.response(response);
         return;

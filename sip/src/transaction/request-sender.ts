@@ -54,8 +54,13 @@ export class RequestSender {
     this.#withFlow(to, { failed: () => undefined }, (flow) => {
       this.writeVia(request, flow);
       const text = this.#transport.send(request, flow);
-      sent(() => this.#transport.sendText(text, request.callId, flow));
+      sent(this.#repeater(text, request.callId, flow));
     });
+  }
+
+  /** Made apart, since it is kept for 64*T1 after the call: a function made within another keeps whatever that one saw. */
+  #repeater(text: string, callId: string, flow: LiveFlow): () => void {
+    return () => this.#transport.sendText(text, callId, flow);
   }
 
   /** A CANCEL goes where its INVITE went, with its Via (RFC 3261 9.1). */

@@ -57,7 +57,10 @@ export class ServerInviteTransaction {
     const { timers, values } = this.#context;
     // What is over lingers for 32 s: it holds no call in memory, and no text that it will never send again.
     this.#last = response.status >= 200 && response.status < 300 ? undefined : text;
-    if (response.status >= 200) this.handlers = undefined;
+    if (response.status >= 200) {
+      this.handlers = undefined;
+      this.request.forget();
+    }
     if (response.status >= 300) {
       this.#state = 'completed';
       if (!isReliable(this.flow.protocol)) this.#repeatAfter(values.t1, text); // Timer G

@@ -46,6 +46,7 @@ export class ServerOtherTransaction {
       return true;
     }
     this.#state = 'completed';
+    this.request.forget();
     this.#limit.cancel();
     const { timers, values } = this.#context;
     if (isReliable(this.flow.protocol)) this.end();

@@ -67,6 +67,22 @@ describe('a call (RFC 3261 13, 15)', () => {
     await nothingLeft();
   });
 
+  test('13.3.1.4: whoever has hung up already still ACKs a repeated 200', async () => {
+    let acks = 0;
+    let byes = 0;
+    world.wire.loses = (text) => (text.startsWith('ACK') && acks++ < 1) || (text.startsWith('BYE') && byes++ < 2);
+    carla.onInvite = (invite) => invite.accept(SDP_ANSWER);
+    const call = ana.call();
+    await run(100);
+    call.bye();
+    await run(700);
+    await carla.calls[0]!.acked();
+    expect(lines('ACK')).toHaveLength(2);
+    await run(1_000);
+    expect(await carla.calls[0]!.ended()).toMatchObject({ by: 'peer', why: 'bye' });
+    await nothingLeft();
+  });
+
   test('13.3.1.4: a 200 that is never ACKed ends by BYE after 64*T1', async () => {
     world.wire.loses = (text) => text.startsWith('ACK');
     carla.onInvite = (invite) => invite.accept(SDP_ANSWER);

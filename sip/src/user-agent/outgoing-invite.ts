@@ -47,6 +47,8 @@ export class OutgoingInviteCall implements OutgoingInvite {
   readonly #events = new Emitter<OutgoingInviteEvents>();
   readonly #fromTag: string;
   readonly #branches = new Map<string, Branch>();
+  /** How to ACK again for a call that is over: its 2xx may still be repeated. */
+  readonly #lateAcks = new Map<string, () => void>();
   #state: State = 'sending';
   #request: SipRequest;
   #transaction: ClientTransaction | undefined;
@@ -196,6 +198,8 @@ export class OutgoingInviteCall implements OutgoingInvite {
   // ── Finals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #accepted(response: SipResponse, request: SipRequest): void {
+    const lateAck = this.#lateAcks.get(response.toTag);
+    if (lateAck) return lateAck();
     const branch = this.#branch(response);
     if (!branch) return;
     if (branch.repeatAck) return branch.repeatAck();
@@ -218,6 +222,7 @@ export class OutgoingInviteCall implements OutgoingInvite {
     this.#state = 'answered';
     this.#limit?.cancel();
     this.#endOthers(branch, 'other-fork');
+    dialog.on('ended', () => this.#outlive(response.toTag));
     const isOffer = this.#options.sdp === undefined && sdp !== undefined && !branch.settled;
     dialog.confirm();
     dialog.sessionTimer.answered(response);
@@ -234,6 +239,7 @@ export class OutgoingInviteCall implements OutgoingInvite {
     };
     // A 200 after a reliable answer may repeat the SDP (RFC 3262 5); what was agreed early stands.
     this.#events.emit('answered', { dialog, response, sdp: sdp ?? dialog.remoteSdp, sdpIs: isOffer ? 'offer' : (sdp ?? dialog.remoteSdp) === undefined ? 'none' : 'answer', ack: answer });
+    this.#events.clear();
     dialog.wake();
   }
 
@@ -315,8 +321,17 @@ export class OutgoingInviteCall implements OutgoingInvite {
     }
   }
 
+  /** The transaction waits 64*T1 for more 2xx (RFC 6026); the call is not kept in memory for it. */
+  #outlive(toTag: string): void {
+    const repeatAck = this.#branches.get(toTag)?.repeatAck;
+    this.#branches.delete(toTag);
+    if (repeatAck) this.#lateAcks.set(toTag, repeatAck);
+  }
+
   /** RFC 6026: forks may answer until timer M; afterwards nobody is left to be told apart. */
   #forgetForks(): void {
-    if (this.#state === 'answered' || this.#state === 'failed') this.#branches.clear();
+    if (this.#state !== 'answered' && this.#state !== 'failed') return;
+    this.#branches.clear();
+    this.#lateAcks.clear();
   }
 }
