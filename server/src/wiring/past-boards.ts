@@ -1,15 +1,16 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { PastBoard } from '@centralita/contract';
 import { type AccountId, type Clock, type Instant, ok, type QueueId, refuse, type Result, type UserId } from '@centralita/kernel';
 import { activityOf } from '../capabilities/availability/index.ts';
 import { partyOf } from '../capabilities/calls/feed/party.ts';
 import { pastBoard } from '../capabilities/live-board/feed/past-board.ts';
-import { createTodayFigures, readToday, todayAsOf } from '../capabilities/reports/index.ts';
+import { addTally, createTodayFigures, emptyTally, readToday, type Tally, type Today, todayAsOf } from '../capabilities/reports/index.ts';
 import { PastFloor } from '../floor/replay.ts';
 import type { LiveNames } from '../http/names.ts';
 import { JournalPast, type JournalSpan } from '../storage/journal-past.postgres.ts';
 import type { Pool } from '../storage/pool.ts';
 import { createAccountProgram, type FloorEvent, type Input, type World } from './account-program/index.ts';
-import { figuresOf, lineLimitIn } from './create-feed.ts';
+import { figuresOf, lineLimitIn, type TodaySums } from './create-feed.ts';
 
 export interface PastBoardRequest {
   readonly account: AccountId;
@@ -26,6 +27,8 @@ type Past = PastFloor<World, Input, FloorEvent>;
 const WAITING_LIMIT = 8;
 /** About 2 ms of work between two looks at what calls want. */
 const TURNS_PER_READ = 100;
+/** Of the day's rows. Counting 50,000 segments and 200,000 intervals at once takes 130 to 300 ms (measured); these some 5 ms. */
+const ROWS_AT_ONCE = 2_000;
 /** A state that is a little before is gone on from; further away, the next kept state is nearer. */
 const GO_ON_TURNS = 5_000;
 const FORGET_AFTER_MS = 60_000;
@@ -38,6 +41,7 @@ export class PastBoards {
   readonly #pool: Pool;
   readonly #clock: Clock;
   readonly #names: LiveNames;
+  readonly #rowsAtOnce: number;
   readonly #program = createAccountProgram();
   readonly #journal: JournalPast;
   readonly #waiting = new Set<UserId>();
@@ -47,7 +51,8 @@ export class PastBoards {
   #forget: NodeJS.Timeout | undefined;
 
   /** @param pool the role `floor`'s */
-  constructor(pool: Pool, clock: Clock, names: LiveNames) {
+  constructor(pool: Pool, clock: Clock, names: LiveNames, rowsAtOnce = ROWS_AT_ONCE) {
+    this.#rowsAtOnce = rowsAtOnce;
     this.#pool = pool;
     this.#clock = clock;
     this.#names = names;
@@ -83,13 +88,13 @@ export class PastBoards {
     const { rows } = await this.#pool.query<{ time_zone: string }>('select time_zone from accounts where account = $1', [account]);
     const timeZone = rows[0]!.time_zone;
     const day = { now: at, timeZone };
-    const figures = createTodayFigures({ ...day, seed: todayAsOf(await readToday(this.#pool, account, day), at) });
+    const sums = await sumsAsOf(await readToday(this.#pool, account, day), { at, timeZone, userIds, queueIds, rowsAtOnce: this.#rowsAtOnce });
     const { world } = past;
     const view = {
       account,
       world,
       names: this.#names.of(account),
-      figures: figuresOf(figures, () => at),
+      figures: figuresOf(sums, () => at),
       activityOf,
       party: (customer: Parameters<typeof partyOf>[3]) => partyOf(world, this.#names, account, customer),
       lineLimit: lineLimitIn(world),
@@ -119,4 +124,23 @@ export class PastBoards {
     this.#forget = setTimeout(() => (this.#last = undefined), FORGET_AFTER_MS);
     this.#forget.unref();
   }
+}
+
+/** The day's sums as they were known at `at`, counted in slices: sums of parts add up to the sum of the whole. */
+async function sumsAsOf(today: Today, { at, timeZone, userIds, queueIds, rowsAtOnce }: { readonly at: Instant; readonly timeZone: string; readonly userIds: readonly UserId[]; readonly queueIds: readonly QueueId[]; readonly rowsAtOnce: number }): Promise<TodaySums> {
+  const queues = new Map<QueueId, Tally>(queueIds.map((queueId) => [queueId, emptyTally()]));
+  const agents = new Map<UserId, Tally>(userIds.map((userId) => [userId, emptyTally()]));
+  const slices = Math.ceil(Math.max(today.segments.length, today.intervals.length) / rowsAtOnce);
+  for (let slice = 0; slice < slices; slice++) {
+    const part: Today = {
+      ...today,
+      segments: today.segments.slice(slice * rowsAtOnce, (slice + 1) * rowsAtOnce),
+      intervals: today.intervals.slice(slice * rowsAtOnce, (slice + 1) * rowsAtOnce),
+    };
+    const figures = createTodayFigures({ timeZone, now: at, seed: todayAsOf(part, at) });
+    for (const [queueId, sum] of queues) addTally(sum, figures.queue(queueId));
+    for (const [userId, sum] of agents) addTally(sum, figures.agent(userId, at));
+    await nextRound();
+  }
+  return { queue: (queueId) => queues.get(queueId) ?? emptyTally(), agent: (userId) => agents.get(userId) ?? emptyTally() };
 }

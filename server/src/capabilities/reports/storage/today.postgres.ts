@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { AccountId, Activity, Instant, QueueId, SegmentId, StatusId, UserId } from '@centralita/kernel';
 import { inTransaction, type Pool } from '../../../storage/pool.ts';
 import { dayOf } from '../domain/metrics/day.ts';
@@ -44,20 +45,34 @@ export async function readToday(pool: Pool, account: AccountId, at: { readonly n
     const named = rules.rows.map(({ rule_id, value }) => ({ id: rule_id.slice(rule_id.indexOf(' ') + 1), value }));
     return {
       seq,
-      segments: segments.rows.map(segmentOfRow),
-      intervals: intervals.rows.map((row) => ({
-        agentId: row.agent_id,
-        activity: row.activity,
-        statusId: row.status_id,
-        takesQueueWork: row.takes_queue_work,
-        from: row.from_at.getTime(),
-        to: row.to_at?.getTime() ?? null,
-      })),
+      segments: await mapInSlices(segments.rows, segmentOfRow),
+      intervals: await mapInSlices(intervals.rows, intervalOfRow),
       thresholds: new Map(named.flatMap(({ id, value }) => ('thresholdMs' in value ? [[id, value.thresholdMs] as const] : []))),
       statusesTakingWork: new Set(named.flatMap(({ id, value }) => ('takesQueueWork' in value && value.takesQueueWork ? [id] : []))),
     };
   });
 }
+
+/** A few milliseconds of work; a day may have hundreds of thousands of rows, and calls are decided beside it. */
+const ROWS_AT_ONCE = 5_000;
+
+async function mapInSlices<Row, Made>(rows: readonly Row[], make: (row: Row) => Made): Promise<Made[]> {
+  const made: Made[] = [];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    for (let index = from; index < Math.min(rows.length, from + ROWS_AT_ONCE); index++) made.push(make(rows[index]!));
+    await nextRound();
+  }
+  return made;
+}
+
+const intervalOfRow = (row: IntervalRow): Today['intervals'][number] => ({
+  agentId: row.agent_id,
+  activity: row.activity,
+  statusId: row.status_id,
+  takesQueueWork: row.takes_queue_work,
+  from: row.from_at.getTime(),
+  to: row.to_at?.getTime() ?? null,
+});
 
 const segmentOfRow = (row: SegmentRow): Today['segments'][number] => ({
   segmentId: row.segment_id,
