@@ -78,6 +78,19 @@ export function formatId(of: IdKind, at: number, entropy: Uint8Array): string {
   return `${ID_PREFIX[of]}_${timePart(at)}${chance}`;
 }
 
+/** When an id was drawn, in ms; NaN for what is no id. */
+export function drawnAt(id: string): number {
+  let at = 0;
+  for (const letter of id.slice(id.indexOf('_') + 1).slice(0, TIME_LETTERS)) {
+    const digit = ALPHABET.indexOf(letter);
+    at = digit < 0 ? Number.NaN : at * 32 + digit;
+  }
+  return id.length - id.indexOf('_') - 1 === ID_LETTERS ? at : Number.NaN;
+}
+
+const TIME_LETTERS = 10;
+const ID_LETTERS = 26;
+
 let lastAt = -1;
 let lastTime = '';
 

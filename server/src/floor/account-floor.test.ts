@@ -202,6 +202,17 @@ describe('a restart', () => {
     expect(new Set(sent.map((one) => one.id)).size).toBe(1);
   });
 
+  it('sends the effects of a turn that was on its way to the journal when a snapshot of it was taken', async () => {
+    const first = await openFloor();
+    const turn = first.floor.submit({ do: 'light', lamp: 'a' });
+    const taken = first.floor.takeSnapshot();
+    await Promise.all([turn, taken]);
+    const second = await openFloor();
+    expect(second.turnsReplayed).toBe(0);
+    second.floor.setConnected(true);
+    expect(sent.map(({ command }) => command)).toMatchObject([{ type: 'send-digits', digits: 'a' }]);
+  });
+
   it('does not repeat an effect whose acceptance was journaled', async () => {
     const first = await openFloor();
     first.floor.setConnected(true);
@@ -241,6 +252,8 @@ describe('a restart', () => {
     second.floor.stop();
     for await (const snapshot of journal.loadSnapshots(account)) Object.assign(snapshot, { schemaVersion: 0 });
     await expect(openFloor()).rejects.toThrow('goes on at turn 3, and no readable snapshot reaches further than 0');
+    journal.turns.set(account, []);
+    await expect(openFloor()).rejects.toThrow('ends at turn 0, before the snapshot of turn 2, which cannot be read');
   });
 
   it('is fenced out by the process that took the account over', async () => {

@@ -7,6 +7,7 @@ import type { JournalStore, StoredTurn } from './journal-store.ts';
 import { fillPersonal } from './personal.ts';
 import type { AccountProgram, Effect, FloorRefusal, FloorWorld, TimerChange, Turn } from './program.ts';
 import { captureSnapshot, decodeSnapshot, encodeSnapshot, fillWorld, type Positions, SNAPSHOT_SCHEMA_VERSION, withoutPersonal } from './snapshot.ts';
+import type { Table } from './table.ts';
 import { Timers } from './timers.ts';
 
 export interface AccountFloorOptions<World extends FloorWorld, Input, Event extends { readonly type: string }> {
@@ -46,6 +47,8 @@ const PAST_SNAPSHOT_EVERY_TURNS = 5_000;
 export class AccountFloor<World extends FloorWorld, Input, Event extends { readonly type: string }> {
   readonly world: World;
   readonly #options: AccountFloorOptions<World, Input, Event>;
+  /** Those of the world, which are always the same: each turn marks them all. */
+  readonly #tables: readonly Table<unknown>[];
   readonly #timers: Timers;
   readonly #effects: EffectLine;
   #epoch = 0;
@@ -53,11 +56,14 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
   #positions: Positions = { switchSeq: 0, outbox: 0, ownSeq: 0 };
   #snapshotSeq = 0;
   #lastCommit: Promise<unknown> = Promise.resolve();
+  /** Effects of turns that are decided and not committed yet: a snapshot of those turns has them as open. */
+  readonly #uncommitted = new Set<readonly Effect[]>();
   #stopped = false;
 
   constructor(options: AccountFloorOptions<World, Input, Event>) {
     this.#options = options;
     this.world = options.program.createWorld(options.account);
+    this.#tables = Object.values(this.world.tables);
     this.#timers = new Timers(options.clock, (timer) => {
       ignoreFailure('a turn of a timer', this.#turn(timer.input as Input, {}, [{ change: 'cancel', id: timer.id }]));
     });
@@ -106,6 +112,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
     const { store, account } = this.#options;
     this.#epoch = await store.takeLease(account, owner);
     let snapshotsSkipped = 0;
+    let unreadableUpTo = 0;
     for await (const snapshot of store.loadSnapshots(account)) {
       if (this.#load(snapshot.schemaVersion, snapshot.state)) {
         this.#seq = snapshot.seq;
@@ -113,6 +120,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
         break;
       }
       snapshotsSkipped += 1;
+      unreadableUpTo = Math.max(unreadableUpTo, snapshot.seq);
     }
     let turnsReplayed = 0;
     for await (const turn of store.readTurns(account, this.#seq)) {
@@ -121,6 +129,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
       this.#replay(turn);
       turnsReplayed += 1;
     }
+    if (this.#seq < unreadableUpTo) throw new Error(`the journal of ${account} ends at turn ${this.#seq}, before the snapshot of turn ${unreadableUpTo}, which cannot be read`);
     return { turnsReplayed, snapshotsSkipped };
   }
 
@@ -148,7 +157,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
     const seq = this.#seq;
     if (seq === this.#snapshotSeq) return false;
     const takenAt = clock.now();
-    const content = captureSnapshot(this.world, this.#timers.all(), this.#effects.open.values(), this.#positions);
+    const content = captureSnapshot(this.world, this.#timers.all(), [...this.#effects.open.values(), ...[...this.#uncommitted].flat()], this.#positions);
     // The state may hold turns that are still on their way to the journal: it must not be saved before they are.
     await this.#lastCommit;
     const state = await encodeSnapshot(content);
@@ -193,7 +202,9 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
     };
     this.#applyTimers(outcome.timers);
     this.#lastCommit = this.#options.commitLine.append(turn as StoredTurn);
+    this.#uncommitted.add(turn.effects);
     await this.#lastCommit;
+    this.#uncommitted.delete(turn.effects);
     this.#effects.perform(turn.effects);
     this.#options.onCommitted(turn);
     return ok(outcome.answer);
@@ -201,7 +212,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
 
   /** Decides on the live tables and takes everything back when it is refused or throws: a turn that throws commits nothing. */
   #decide(input: Input, personal: Readonly<Record<string, string>>, now: Instant, seed: string) {
-    const tables = Object.values(this.world.tables);
+    const tables = this.#tables;
     for (const table of tables) table.mark();
     try {
       for (const [reference, value] of Object.entries(personal)) this.world.personal.put(reference, value);
@@ -231,7 +242,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
       return true;
     } catch (error) {
       this.#options.onAlarm('snapshot-unreadable', String(error));
-      for (const table of Object.values(this.world.tables)) for (const key of [...table.keys()]) table.put(key, undefined);
+      for (const table of this.#tables) for (const key of [...table.keys()]) table.put(key, undefined);
       return false;
     }
   }

@@ -87,5 +87,5 @@ export function buildParts(core: SwitchCore) {
   const mediaFacts = new MediaFacts({ legs, plays, recordings, holding, emit, controlConnected: core.controlConnected, bridgeLost: (leg) => mediaLoss.bridgeLost(leg), stalledMs: limits.stalledMs, logger });
   const mediaLoss = new MediaLoss({ legs, bridges, holding, plays, recordings, media, mediaAddressing: addressing, watch, emit, logger });
   media.onEvent((event) => (event.type === 'worker-died' ? mediaLoss.take(event) : mediaFacts.take(event)));
-  return { emit, legs, traces, load, devices, registrar, trunks, keepAlive, registration, bridges, holding, recordings, transfers, placements, admission, incoming, commands, mediaFacts };
+  return { emit, legs, plays, traces, load, devices, registrar, trunks, keepAlive, registration, bridges, holding, recordings, transfers, placements, admission, incoming, commands, mediaFacts };
 }

@@ -1,6 +1,7 @@
 import { invariant, type Clock } from '@centralita/kernel';
 import type { Bridges } from './bridges/bridges.ts';
 import type { Holding } from './bridges/holding.ts';
+import type { Plays } from './calls/plays.ts';
 import type { Recordings } from './calls/recordings.ts';
 import type { Registrar } from './devices/registrar.ts';
 import type { Leg } from './legs/leg.ts';
@@ -12,6 +13,7 @@ interface SnapshotParts {
   readonly legs: Legs;
   readonly bridges: Bridges;
   readonly holding: Holding;
+  readonly plays: Plays;
   readonly recordings: Recordings;
   readonly registrar: Registrar;
   readonly trunks: Trunks;
@@ -31,7 +33,7 @@ export function takeSnapshot(parts: SnapshotParts, seq: number): SwitchSnapshot 
   };
 }
 
-function snapshotLeg(leg: Leg, { bridges, holding }: SnapshotParts): SnapshotLeg {
+function snapshotLeg(leg: Leg, { bridges, holding, plays }: SnapshotParts): SnapshotLeg {
   const { name } = leg.state;
   invariant(name !== 'ended', 'an ended leg is not in the table');
   return {
@@ -43,6 +45,7 @@ function snapshotLeg(leg: Leg, { bridges, holding }: SnapshotParts): SnapshotLeg
     caller: leg.caller,
     dialled: leg.dialled,
     bridgeId: bridges.of(leg.id),
+    playing: plays.on(leg.id),
     since: leg.since,
   };
 }

@@ -1,4 +1,4 @@
-import type { AccountId, BridgeId, DeviceId, Instant, LegCause, LegId, RecordingId, TrunkId } from '@centralita/kernel';
+import type { AccountId, BridgeId, DeviceId, Instant, LegCause, LegId, PlayId, RecordingId, TrunkId } from '@centralita/kernel';
 import type { Command, Party } from './commands.ts';
 import type { LegOrigin, TelephonyEvent } from './events.ts';
 
@@ -52,6 +52,8 @@ export interface SnapshotLeg {
   readonly caller: Party;
   readonly dialled: string;
   readonly bridgeId?: BridgeId;
+  /** What control had played to it and still runs; null: nothing. Left out: not told. */
+  readonly playing?: PlayId | null;
   readonly since: Instant;
 }
 

@@ -220,7 +220,7 @@ export class SimulatedEngine implements TelephonyPort {
     return Promise.resolve({
       seq: this.#seq,
       at: this.#scheduler.now(),
-      legs: [...this.#legs.values()].map(({ legId, account, state, origin, deviceId, caller, dialled, bridgeId, since }) => ({ legId, account, state, caller, dialled, since, ...(origin && { origin }), ...(deviceId && { deviceId }), ...(bridgeId && { bridgeId }) })),
+      legs: [...this.#legs.values()].map(({ legId, account, state, origin, deviceId, caller, dialled, bridgeId, play, since }) => ({ legId, account, state, caller, dialled, since, playing: play?.playId ?? null, ...(origin && { origin }), ...(deviceId && { deviceId }), ...(bridgeId && { bridgeId }) })),
       endedLegs: this.#events.flatMap(({ seq, account, at, fact }) => (seq > this.#acknowledged && fact.type === 'leg-ended' ? [{ legId: fact.legId, account, at, by: fact.by, cause: fact.cause }] : [])),
       recordings: [...this.#recordings].map(([recordingId, { account }]) => ({ recordingId, account, state: 'running' as const })),
       devices: [...this.#devices].map(([deviceId, account]) => ({ deviceId, account })),

@@ -116,6 +116,23 @@ describe('the switch was away', () => {
     expect(floor.switch.commands).toContainEqual({ type: 'end-leg', legId: 'leg_ghost', cause: 'switch-lost' });
   });
 
+  test('[design 2] a prompt that ended meanwhile is over, one that still plays or was only just ordered is not', () => {
+    const floor = new TestFloor({}, MENU);
+    const ana = floor.arrives('ana');
+    const said = [...floor.world.indexes.playOwners.keys()][0]!;
+    const leg = (playing: string | null) => ({ legId: ana, state: 'answered' as const, account: 'acc_ferreteria', caller: { number: '' }, dialled: '', since: floor.now, playing });
+    const seen = (playing: string | null) => floor.submit({ type: 'switch-snapshot', snapshot: snapshot(floor, { legs: [leg(playing)] }) });
+    floor.delivering = false;
+    seen(null);
+    expect([...floor.world.indexes.playOwners.keys()]).toEqual([said]);
+    floor.advance(5_000);
+    seen(said);
+    expect([...floor.world.indexes.playOwners.keys()]).toEqual([said]);
+    seen(null);
+    expect([...floor.world.flowRuns.values()]).toMatchObject([{ state: 'asking' }]);
+    expect([...floor.world.indexes.playOwners.keys()]).not.toEqual([said]);
+  });
+
   test('[design 2] facts that come late are dated by the switch; a phone that rings because of them has its whole time', () => {
     const floor = new TestFloor();
     floor.hire('carla');

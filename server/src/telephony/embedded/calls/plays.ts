@@ -73,6 +73,10 @@ export class Plays {
     this.#emit(leg.account, { type: 'play-finished', playId, legId: leg.id, reason });
   }
 
+  on(legId: LegId): PlayId | null {
+    return this.#onLeg.get(legId) ?? null;
+  }
+
   isRunning(playId: PlayId): boolean {
     return this.#running.has(playId);
   }

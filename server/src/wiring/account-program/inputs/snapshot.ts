@@ -1,8 +1,8 @@
-import type { LegCause, LegId } from '@centralita/kernel';
+import { drawnAt, type LegCause, type LegId } from '@centralita/kernel';
 import type { SwitchSnapshot, TelephonyFact } from '../../../telephony/port/index.ts';
 import type { World } from '../world.ts';
 
-/** Orders for legs this young may still be on their way to the switch: their absence says nothing. */
+/** Orders this young may still be on their way to the switch: that it does not know a leg or a play says nothing. */
 const ON_ITS_WAY_MS = 2_000;
 
 interface Stranger {
@@ -29,7 +29,18 @@ export function missedFacts(world: World, snapshot: SwitchSnapshot): { readonly 
     else if (known.state === 'placed' && leg.state === 'ringing') saw({ type: 'leg-ringing', legId: leg.legId, earlyMedia: false });
     else if ((known.state === 'offered' || known.state === 'placed' || known.state === 'ringing') && (leg.state === 'answered' || leg.state === 'held')) saw({ type: 'leg-answered', legId: leg.legId });
   }
+  sawPlaysEnd(world, snapshot, saw);
   return { facts, strangers };
+}
+
+/** A caller whose prompt or announcement ended meanwhile would wait for its end for ever. */
+function sawPlaysEnd(world: World, snapshot: SwitchSnapshot, saw: Saw): void {
+  const playing = new Map(snapshot.legs.flatMap(({ legId, playing }) => (playing === undefined ? [] : [[legId, playing] as const])));
+  for (const [playId, owner] of world.indexes.playOwners) {
+    const legId = (owner.kind === 'flow-run' ? world.flowRuns.get(owner.id) : world.waiting.get(owner.id))?.legId;
+    const onItsWay = drawnAt(playId) > snapshot.at - ON_ITS_WAY_MS;
+    if (legId !== undefined && !onItsWay && playing.has(legId) && playing.get(legId) !== playId) saw({ type: 'play-finished', playId, legId, reason: 'completed' });
+  }
 }
 
 type Saw = (fact: TelephonyFact, at?: number) => void;
