@@ -61,8 +61,8 @@ const BROKEN: readonly (string | Buffer)[] = [
   '',
 ];
 
-async function conversations(): Promise<ConversationPage['items']> {
-  const { items } = await owner.get<ConversationPage>('/api/conversations?limit=200');
+async function conversations(number = ''): Promise<ConversationPage['items']> {
+  const { items } = await owner.get<ConversationPage>(`/api/conversations?limit=200${number && `&number=${number}`}`);
   return items;
 }
 
@@ -117,7 +117,6 @@ describe('bad input leaves the switch standing', () => {
   });
 
   it('20 callers who hang up within 50 ms of calling: each is in the history exactly once, and all have ended', async () => {
-    const seen = new Set((await conversations()).map(({ conversationId }) => conversationId));
     const phone = await TestPhone.start({ protocol: 'udp', server: sip(), username: '51999555666' });
     let answered = 0;
     try {
@@ -134,7 +133,8 @@ describe('bad input leaves the switch standing', () => {
       }
       assert.ok(answered >= 2, `${answered} were answered`);
       await eventually(async () => {
-        const fresh = (await conversations()).filter(({ conversationId }) => !seen.has(conversationId));
+        // Theirs only: the call of the test before may reach the history while these are made.
+        const fresh = await conversations('51999555666');
         assert.equal(fresh.length, 20, `${fresh.length} rows for 20 calls, ${answered} of them answered`);
         assert.ok(fresh.every(({ ending, endedAt }) => endedAt !== null && ending !== null), 'each has ended');
       });
@@ -144,6 +144,7 @@ describe('bad input leaves the switch standing', () => {
   });
 
   it('60 calls with 15 of 100 packets lost: all but one at the most complete, and every row of them has ended', async () => {
+    await eventually(async () => assert.ok((await conversations()).every(({ endedAt }) => endedAt !== null), 'whoever called before is in the history'));
     const seen = (await conversations()).length;
     const port = await freePort();
     const { output } = await run('sipp', ['-sn', 'uac', '-lost', '15', '-m', '60', '-r', '6', '-l', '60', '-d', '1000', '-s', '100', '-i', '127.0.0.1', '-p', String(port), '-timeout', '60', '-trace_stat', '-stf', join(folder, 'sipp.csv'), `127.0.0.1:${product.sipPort}`]);
