@@ -1,5 +1,6 @@
 import { createSocket, type Socket as Datagrams } from 'node:dgram';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { mulberry32 } from '@centralita/kernel';
 
 /** What befalls what passes. Ratios are between 0 and 1; each datagram is judged alone. */
 export interface Faults {
@@ -25,7 +26,7 @@ export class FaultyLine {
 
   constructor(faults: Partial<Faults> = {}, seed = 1) {
     this.faults = { ...NONE, ...faults };
-    this.#random = drawsOf(seed);
+    this.#random = mulberry32(seed);
   }
 
   pass(deliver: () => void): void {
@@ -186,15 +187,4 @@ export class TcpFaultProxy {
     if (this.#isCut) this.#waitingForHeal.push(act);
     else act();
   }
-}
-
-/** Mulberry32: small, seeded, even enough for faults. @returns draws between 0 and 1 */
-function drawsOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

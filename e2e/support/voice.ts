@@ -23,6 +23,8 @@ export class Voice {
   packetsReceived = 0;
   /** Told of each packet's sound when it comes. */
   onSound: ((samples: Int16Array) => void) | undefined;
+  /** Told of each packet of its own after it was sent. */
+  onSaid: (() => void) | undefined;
   readonly #down: FaultyLine;
   readonly #skew: number;
   readonly #timer: NodeJS.Timeout;
@@ -94,6 +96,7 @@ export class Voice {
       const frame = new Int16Array(FRAME_MS * SAMPLES_PER_MS);
       this.#speech?.(this.#frames * FRAME_MS, frame);
       this.sender.frame(frame);
+      this.onSaid?.();
     }
   }
 

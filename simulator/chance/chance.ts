@@ -1,23 +1,18 @@
-import { formatId, type IdKind, type Instant } from '@centralita/kernel';
+import { formatId, type IdKind, type Instant, sfc32 } from '@centralita/kernel';
 
 /**
- * Seeded randomness: sfc32 (Chris Doty-Humphrey's PractRand). Each part of the simulated world has a stream of its own, named
- * by `fork`, so that one more draw in one place does not change what happens everywhere else.
+ * Seeded randomness. Each part of the simulated world has a stream of its own, named by `fork`, so that one more draw in one
+ * place does not change what happens everywhere else.
  */
 export class Chance {
   readonly #seed: number;
-  #a: number;
-  #b: number;
-  #c: number;
-  #d = 1;
+  readonly #next: () => number;
   readonly #bytes = Buffer.alloc(16);
 
   /** @param seed a whole number from 1 */
   constructor(seed: number, stream = '') {
     this.#seed = seed;
-    this.#a = seed | 0;
-    this.#b = Math.floor(seed / 0x1_0000_0000) | 0;
-    this.#c = hashOf(stream);
+    this.#next = sfc32(seed | 0, Math.floor(seed / 0x1_0000_0000) | 0, hashOf(stream), 1);
     for (let i = 0; i < 15; i++) this.#next();
   }
 
@@ -73,16 +68,6 @@ export class Chance {
     for (let i = 0; i < 12; i += 4) this.#bytes.writeUInt32LE(this.#next(), i);
     return formatId(of, at, this.#bytes.subarray(0, 10));
   };
-
-  #next(): number {
-    const t = (((this.#a + this.#b) | 0) + this.#d) | 0;
-    this.#d = (this.#d + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + t;
-    this.#c |= 0;
-    return t >>> 0;
-  }
 }
 
 /** FNV-1a, 32 bits. */

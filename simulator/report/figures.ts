@@ -1,5 +1,5 @@
-import type { Activity, Instant, QueueId, UserId } from '@centralita/kernel';
-import { type ActivityInterval, beginSegment, countInterval, countSegment, emptyTally, evolveSegment, type ReportedEvent, type SegmentFacts, segmentOf, type Tally, type Window } from '@centralita/server/capabilities/reports/index.ts';
+import type { Instant, QueueId, UserId } from '@centralita/kernel';
+import { AgentTimes, beginSegment, countInterval, countSegment, emptyTally, evolveSegment, type ReportedEvent, type SegmentFacts, segmentOf, type Tally, type Window } from '@centralita/server/capabilities/reports/index.ts';
 
 interface OpenSegment {
   facts: SegmentFacts;
@@ -22,9 +22,8 @@ export class Figures {
   readonly agents = new Map<UserId, Tally>();
   readonly #segments = new Map<string, OpenSegment>();
   readonly #latestOf = new Map<string, string>();
-  readonly #times = new Map<UserId, { readonly open: ActivityInterval | undefined; readonly statusId: string }>();
+  readonly #times = new AgentTimes((interval) => countInterval(this.#tallyOf(interval.agentId), interval, this.#window, interval.to));
   readonly #thresholds = new Map<string, number>();
-  readonly #takingWork = new Set<string>();
   /** What is counted: customers who entered within it, agents' time clipped to it. */
   readonly #window: Window;
   /** Told of each segment when nothing will change it any more. */
@@ -39,7 +38,7 @@ export class Figures {
       const event = known as ReportedEvent;
       this.#followConfiguration(event);
       this.#followCustomer(event);
-      this.#followAgent(event);
+      this.#times.take(event);
     }
   }
 
@@ -52,7 +51,7 @@ export class Figures {
   /** An agent's tally with the activity that still lasts. */
   agent(id: UserId, now: Instant): Tally {
     const tally = { ...(this.agents.get(id) ?? emptyTally()) };
-    const open = this.#times.get(id)?.open;
+    const open = this.#times.open(id);
     if (open) countInterval(tally, open, this.#window, now);
     return tally;
   }
@@ -61,7 +60,6 @@ export class Figures {
     if (event.type !== 'configuration-taken') return;
     const { entity, id, value } = event.change;
     if (entity === 'queue' && value) this.#thresholds.set(id, value.serviceLevelThresholdMs);
-    if (entity === 'status' && value?.takesQueueWork) this.#takingWork.add(id);
   }
 
   #followCustomer(event: ReportedEvent): void {
@@ -97,20 +95,9 @@ export class Figures {
     for (const [segmentId, segment] of [...this.#segments]) this.#finish(segmentId, segment);
   }
 
-  #followAgent(event: ReportedEvent): void {
-    if (event.type === 'agent-signed-in') this.#turnTo(event.agentId, event.at, 'idle', event.statusId);
-    else if (event.type === 'agent-signed-out') this.#turnTo(event.agentId, event.at, undefined, event.statusId);
-    else if (event.type === 'status-chosen') this.#turnTo(event.agentId, event.at, this.#times.get(event.agentId)?.open?.activity, event.statusId);
-    else if (event.type === 'activity-changed') this.#turnTo(event.agentId, event.at, event.activity, this.#times.get(event.agentId)?.statusId ?? '');
-  }
-
-  #turnTo(agentId: UserId, at: Instant, activity: Activity | undefined, statusId: string): void {
-    const open = this.#times.get(agentId)?.open;
-    if (open) {
-      let tally = this.agents.get(agentId);
-      if (!tally) this.agents.set(agentId, (tally = emptyTally()));
-      countInterval(tally, { ...open, to: Math.max(open.from, at) }, this.#window, at);
-    }
-    this.#times.set(agentId, { open: activity === undefined ? undefined : { agentId, activity, takesQueueWork: this.#takingWork.has(statusId), from: at, to: null }, statusId });
+  #tallyOf(agentId: UserId): Tally {
+    let tally = this.agents.get(agentId);
+    if (!tally) this.agents.set(agentId, (tally = emptyTally()));
+    return tally;
   }
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { countsIn, type Counts } from './counts.ts';
+import { countsIn, failuresIn, type Counts } from './counts.ts';
 
 // Runs e2e/**/*.e2e.ts one file after another, each in its own process with a time limit: they share ports and a browser, and
 // two cores. With --long also *.long.ts. Words on the command line choose files by a part of their path.
@@ -20,19 +20,20 @@ const files = fs
   .sort();
 
 const totals = { passed: 0, failed: 0 };
-const failures: string[] = [];
+const failures: { readonly file: string; readonly why: string }[] = [];
 for (const file of files) {
-  const { passed, failed } = await runFile(file);
+  const { passed, failed, why } = await runFile(file);
   totals.passed += passed;
   totals.failed += failed;
-  if (failed > 0) failures.push(file);
+  if (failed > 0) failures.push({ file, why });
 }
 if (values.report) fs.writeFileSync(values.report, JSON.stringify(totals));
-for (const file of failures) console.log(`failed: ${file}`);
+// Once more at the end: the reason is easily lost among what the other files print.
+for (const { file, why } of failures) console.log(`\nfailed: ${file}\n${why}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
-async function runFile(file: string): Promise<Counts> {
+async function runFile(file: string): Promise<Counts & { readonly why: string }> {
   console.log(`\n-- ${file}`);
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'e2e-'));
   const tap = path.join(scratch, 'result.tap');
@@ -49,7 +50,7 @@ async function runFile(file: string): Promise<Counts> {
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   process.off('SIGINT', end);
   clearTimeout(timer);
-  const counts = countsIn(fs.existsSync(tap) ? fs.readFileSync(tap, 'utf8') : '', code === 0);
+  const result = fs.existsSync(tap) ? fs.readFileSync(tap, 'utf8') : '';
   fs.rmSync(scratch, { recursive: true, force: true });
-  return counts;
+  return { ...countsIn(result, code === 0), why: failuresIn(result) };
 }

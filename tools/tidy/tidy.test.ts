@@ -50,7 +50,7 @@ describe('tidy', () => {
     const rule = (file: string, text: string) => textFindings(file, text).map((finding) => finding.rule);
     expect(rule('docs/a.md', `see ${'/home'}/ana/x`)).toEqual(['no-machine-paths']);
     expect(rule('server/src/a.ts', `// ${'TO'}DO later`)).toEqual(['no-promises']);
-    expect(rule('package-lock.json', '"resolved": "https://x"')).toEqual(['no-download-addresses']);
+    expect(rule('package-lock.json', `"${'resolved'}": "https://x"`)).toEqual(['no-download-addresses']);
     expect(rule('server/src/a.ts', "import './workspace/x.ts'; '/api/home/x'")).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { mulberry32 } from '@centralita/kernel';
 import { describe, expect, test } from 'vitest';
 import { encodeG711 } from '../g711.ts';
 import { loudness, toneAmplitude } from '../sound/measure.ts';
@@ -28,7 +29,7 @@ interface Played {
 
 function run(line: Line): Played {
   const { hertz = 500, skewPpm = 0, packetMs = 20, lossRatio = 0, jitterMs = 0 } = line;
-  const random = seeded(7);
+  const random = mulberry32(7);
   const perPacket = packetMs * 8;
   const arrivals: { atMs: number; timestamp: number; payload: Uint8Array }[] = [];
   const period = packetMs / (1 + skewPpm / 1e6);
@@ -66,17 +67,6 @@ function play(arrivals: readonly { readonly atMs: number; readonly timestamp: nu
     if (n % 50 === 49) delays.push(buffer.delayMs);
   }
   return { samples, kinds, delays, buffer };
-}
-
-/** Mulberry32: the same numbers in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const soundShare = (kinds: readonly FrameKind[]): number => kinds.filter((kind) => kind === 'sound').length / kinds.length;

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { type Facts, formatId, type IdKind, type Instant } from '@centralita/kernel';
+import { type Facts, formatId, type IdKind, type Instant, sfc32 } from '@centralita/kernel';
 
 const SEED_BYTES = 16;
 
@@ -18,24 +18,12 @@ export function freshSeed(): string {
 }
 
 /**
- * Facts of one turn. Ids and chances come from a small fast generator (sfc32, Chris Doty-Humphrey's PractRand) over the turn's
- * journaled seed: the same seed draws the same ids, and no hash is computed on the hot path.
+ * Facts of one turn. Ids and chances come from a small fast generator over the turn's journaled seed: the same seed draws the
+ * same ids, and no hash is computed on the hot path.
  */
 export function factsOf(now: Instant, seed: string): Facts {
   const bytes = Buffer.from(seed, 'base64url');
-  let a = bytes.readInt32LE(0);
-  let b = bytes.readInt32LE(4);
-  let c = bytes.readInt32LE(8);
-  let d = bytes.readInt32LE(12);
-  const next = (): number => {
-    const t = (((a + b) | 0) + d) | 0;
-    d = (d + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (c << 21) | (c >>> 11);
-    c = (c + t) | 0;
-    return t >>> 0;
-  };
+  const next = sfc32(bytes.readInt32LE(0), bytes.readInt32LE(4), bytes.readInt32LE(8), bytes.readInt32LE(12));
   const entropy = Buffer.alloc(12);
   return {
     now,

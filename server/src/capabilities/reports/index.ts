@@ -1,6 +1,7 @@
 export type { ProjectionStore } from './application/ports.ts';
 export { createProjector } from './application/run-projections.ts';
 export type { Lag, Projector, ProjectorOptions } from './application/run-projections.ts';
+export { AgentTimes } from './domain/agent-times.ts';
 export type { ReportedEvent, ReportedTurn } from './domain/floor-events.ts';
 export { dayOf, intervalsOf, offsetMs } from './domain/metrics/day.ts';
 export * from './domain/metrics/registry.ts';

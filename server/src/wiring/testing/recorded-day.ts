@@ -1,4 +1,4 @@
-import { type AccountId, type Clock, formatId, type IdKind, type Instant, type UserId } from '@centralita/kernel';
+import { type AccountId, type Clock, formatId, type IdKind, type Instant, mulberry32, type UserId } from '@centralita/kernel';
 import type { ConfigurationChange } from '../../capabilities/accounts/index.ts';
 import { CommitLine } from '../../floor/commit-line.ts';
 import type { JournalStore, StoredSnapshot, StoredTurn } from '../../floor/journal-store.ts';
@@ -101,18 +101,11 @@ class DayTime implements Clock, Scheduler {
 
 /** What is drawn in a day, so that the same seed makes the same journal, byte for byte. */
 class Draws {
-  #state: number;
+  readonly chance: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
+    this.chance = mulberry32(seed);
   }
-
-  readonly chance = (): number => {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 
   readonly below = (count: number): number => Math.floor(this.chance() * count);
   readonly bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => this.below(256));

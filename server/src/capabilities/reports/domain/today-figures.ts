@@ -1,4 +1,5 @@
-import type { Activity, Instant, QueueId, UserId } from '@centralita/kernel';
+import type { Instant, QueueId, UserId } from '@centralita/kernel';
+import { AgentTimes } from './agent-times.ts';
 import type { ReportedEvent, ReportedTurn } from './floor-events.ts';
 import { dayOf } from './metrics/day.ts';
 import { countInterval, countSegment, emptyTally, type ActivityInterval, type Tally, type Window } from './metrics/tally.ts';
@@ -34,11 +35,6 @@ interface OpenSegment {
   readonly conversationId: string;
 }
 
-interface AgentTime {
-  readonly open: ActivityInterval | undefined;
-  readonly statusId: string;
-}
-
 /**
  * Today's counters from the floor's events as they happen. A segment is counted under the day it entered the queue, and each
  * change of it is its old form taken away and its new form added, through the same functions as the reports: the board and
@@ -51,9 +47,8 @@ class Counting implements TodayFigures {
   readonly #seededUpTo: number;
   readonly #segments = new Map<string, OpenSegment>();
   readonly #latestOf = new Map<string, string>();
-  readonly #times = new Map<UserId, AgentTime>();
+  readonly #times: AgentTimes;
   readonly #thresholds: Map<QueueId, number>;
-  readonly #takingWork: Set<string>;
   #day: Window;
   #queues = new Map<QueueId, Tally>();
   #agents = new Map<UserId, Tally>();
@@ -64,10 +59,10 @@ class Counting implements TodayFigures {
     this.#day = this.#dayOf(now);
     this.#seededUpTo = seed?.seq ?? 0;
     this.#thresholds = new Map(seed?.thresholds);
-    this.#takingWork = new Set(seed?.statusesTakingWork);
+    this.#times = new AgentTimes((interval) => this.#countTime(interval, interval.to), seed?.statusesTakingWork);
     for (const { segmentId, conversationId, ...facts } of seed?.segments ?? []) this.#begin(segmentId, conversationId, facts);
     for (const { statusId, ...interval } of seed?.intervals ?? []) {
-      if (interval.to === null) this.#times.set(interval.agentId, { open: interval, statusId });
+      if (interval.to === null) this.#times.begin(interval, statusId);
       else this.#countTime(interval, interval.to);
     }
   }
@@ -78,7 +73,7 @@ class Counting implements TodayFigures {
     for (const event of turn.events as readonly ReportedEvent[]) {
       this.#takeConfiguration(event);
       this.#followCustomer(event);
-      this.#followAgent(event);
+      this.#times.take(event);
     }
   }
 
@@ -87,11 +82,11 @@ class Counting implements TodayFigures {
   }
 
   agent(id: UserId, now: Instant): Readonly<Tally> {
-    return this.#withOpenTime(this.#agents.get(id) ?? emptyTally(), [this.#times.get(id)], now);
+    return this.#withOpenTime(this.#agents.get(id) ?? emptyTally(), [this.#times.open(id)], now);
   }
 
   totals(now: Instant): Readonly<Tally> {
-    return this.#withOpenTime(this.#total, this.#times.values(), now);
+    return this.#withOpenTime(this.#total, this.#times.allOpen(), now);
   }
 
   day(): Window {
@@ -112,8 +107,6 @@ class Counting implements TodayFigures {
     if (event.type !== 'configuration-taken') return;
     const { entity, id, value } = event.change;
     if (entity === 'queue' && value !== null) this.#thresholds.set(id, value.serviceLevelThresholdMs);
-    if (entity === 'status' && value?.takesQueueWork === true) this.#takingWork.add(id);
-    else if (entity === 'status') this.#takingWork.delete(id);
   }
 
   // Customers
@@ -163,28 +156,14 @@ class Counting implements TodayFigures {
 
   // Agents
 
-  #followAgent(event: ReportedEvent): void {
-    if (event.type === 'agent-signed-in') this.#turnTo(event.agentId, event.at, 'idle', event.statusId);
-    else if (event.type === 'agent-signed-out') this.#turnTo(event.agentId, event.at, undefined, event.statusId);
-    else if (event.type === 'status-chosen') this.#turnTo(event.agentId, event.at, this.#times.get(event.agentId)?.open?.activity, event.statusId);
-    else if (event.type === 'activity-changed') this.#turnTo(event.agentId, event.at, event.activity, this.#times.get(event.agentId)?.statusId ?? '');
-  }
-
-  #turnTo(agentId: UserId, at: Instant, activity: Activity | undefined, statusId: string): void {
-    const open = this.#times.get(agentId)?.open;
-    if (open !== undefined) this.#countTime({ ...open, to: Math.max(open.from, at) }, at);
-    const isThere = activity !== undefined && activity !== 'offline';
-    this.#times.set(agentId, { open: isThere ? { agentId, activity, takesQueueWork: this.#takingWork.has(statusId), from: at, to: null } : undefined, statusId });
-  }
-
   #countTime(interval: ActivityInterval, asOf: Instant): void {
     countInterval(tallyIn(this.#agents, interval.agentId), interval, this.#day, asOf);
     countInterval(this.#total, interval, this.#day, asOf);
   }
 
-  #withOpenTime(tally: Tally, times: Iterable<AgentTime | undefined>, at: Instant): Tally {
+  #withOpenTime(tally: Tally, open: Iterable<ActivityInterval | undefined>, at: Instant): Tally {
     const sum = { ...tally };
-    for (const time of times) if (time?.open !== undefined) countInterval(sum, time.open, this.#day, at);
+    for (const interval of open) if (interval !== undefined) countInterval(sum, interval, this.#day, at);
     return sum;
   }
 }

@@ -1,18 +1,8 @@
-import type { AccountId } from '@centralita/kernel';
+import { type AccountId, mulberry32 } from '@centralita/kernel';
 import { TestFloor } from '../../../wiring/account-program/testing/test-floor.ts';
 import type { ReportedTurn } from '../domain/floor-events.ts';
 
 const AGENTS = ['carla', 'ximena'] as const;
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** One random thing that callers, agents or their phones do. */
 function somethingHappens(floor: TestFloor, random: (count: number) => number, name: string): void {
@@ -58,7 +48,7 @@ function somethingHappens(floor: TestFloor, random: (count: number) => number, n
  * at random, since what they are grouped into must not matter.
  */
 export function realDay(account: AccountId, seed: number, steps = 150): { readonly turns: ReportedTurn[]; readonly floor: TestFloor } {
-  const chance = seeded(seed);
+  const chance = mulberry32(seed);
   const random = (count: number): number => Math.floor(chance() * count);
   const floor = new TestFloor({ maximumWaitMs: 60_000, afterServiceLimitMs: 15_000 });
   floor.hire('carla', { extension: '101' });

@@ -1,4 +1,4 @@
-import { ok } from '@centralita/kernel';
+import { mulberry32, ok } from '@centralita/kernel';
 import { type AudioSender, AudioSender as Sender, type RecordingFile, SoundLibrary } from '@centralita/media';
 import type { MediaFact, NewLeg } from '../protocol.ts';
 import type { Connection, ConnectionTaker, Negotiated } from '../worker/connection.ts';
@@ -35,11 +35,11 @@ export class VirtualLine {
   readonly worker: MediaWorker;
   nowMs = 0;
   private readonly far = new Map<string, Far>();
-  private seed: number;
+  private readonly random: () => number;
   private phase = 0;
 
   constructor(seed: number) {
-    this.seed = seed;
+    this.random = mulberry32(seed);
     this.worker = new MediaWorker({
       wallMs: () => this.nowMs,
       random32: () => Math.floor(this.random() * 4_294_967_296),
@@ -118,12 +118,5 @@ export class VirtualLine {
       sync: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
-  }
-
-  private random(): number {
-    this.seed = (this.seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.seed ^ (this.seed >>> 15), 1 | this.seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 }
