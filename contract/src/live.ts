@@ -1,10 +1,10 @@
-import { ACTIVITIES, DIRECTIONS, LANGUAGES } from '@centralita/kernel';
+import { ACTIVITIES, DIRECTIONS, LANGUAGES, PARTY_KINDS } from '@centralita/kernel';
 import { z } from 'zod';
 
 const instant = z.number().int().describe('ms since 1970-01-01T00:00:00Z');
 
-/** Who calls, as known to us. `number` is empty when withheld. */
-export const partyView = z.object({ number: z.string(), name: z.string().nullable(), contactId: z.string().nullable() });
+/** Who calls, as known to us. `number` is empty when withheld, and for a visitor of the public call page (`web`), who has none. */
+export const partyView = z.object({ kind: z.enum(PARTY_KINDS), number: z.string(), name: z.string().nullable(), contactId: z.string().nullable() });
 export type PartyView = z.infer<typeof partyView>;
 
 /** Topic `me`, key `agent`: the two facts of D6 about the reader. */

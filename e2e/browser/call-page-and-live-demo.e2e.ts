@@ -48,7 +48,9 @@ describe('the public call page', () => {
   it('[S0.5] reaches an agent through the menu by a key of the keyboard, and both hear each other', async () => {
     await guest.getByRole('button', { name: /^1/ }).first().waitFor();
     await guest.keyboard.press('1');
+    await carla.getByTestId('incoming-card').getByRole('heading', { name: 'Visitante web' }).waitFor();
     await carla.getByRole('button', { name: /Contestar/ }).first().click();
+    await carla.getByRole('heading', { name: 'Visitante web' }).waitFor();
     await eventually(async () => {
       const heard = await hearInPage(guest, [GUEST_HZ, CARLA_HZ]);
       assert.ok(heard[CARLA_HZ]! > -60 && heard[GUEST_HZ]! < heard[CARLA_HZ]! - 15, `the guest hears ${JSON.stringify(heard)}`);
@@ -65,7 +67,10 @@ describe('the public call page', () => {
     await eventually(async () => {
       const { items } = await ask<ConversationPage>(carla, 'GET', '/api/conversations?mine=true');
       assert.equal(items[0]?.ending, 'answered');
+      assert.deepEqual(items[0]?.customer, { kind: 'web', number: '', name: null, contactId: null });
     });
+    await carla.getByRole('link', { name: /Visitante web/ }).first().waitFor();
+    assert.equal(await carla.getByText('Número oculto').count(), 0);
   });
 });
 

@@ -41,5 +41,9 @@ export type LegCause = (typeof LEG_CAUSES)[number];
 export const CONVERSATION_ENDINGS = ['answered', 'abandoned', 'short-abandon', 'overflowed', 'closed', 'no-answer', 'busy', 'failed', 'left-in-menu'] as const;
 export type ConversationEnding = (typeof CONVERSATION_ENDINGS)[number];
 
+/** How somebody outside reaches the center: by telephone, or from the public call page, where nobody has a number. */
+export const PARTY_KINDS = ['phone', 'web'] as const;
+export type PartyKind = (typeof PARTY_KINDS)[number];
+
 export const DIRECTIONS = ['inbound', 'outbound', 'internal'] as const;
 export type Direction = (typeof DIRECTIONS)[number];

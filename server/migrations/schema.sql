@@ -215,8 +215,10 @@ create table conversations (
   ending text,
   ended_by text,
   first_seq bigint not null,
+  customer_kind text not null default 'phone'::text,
   constraint conversations_pkey PRIMARY KEY (conversation_id),
-  constraint conversations_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint conversations_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint conversations_customer_kind_check CHECK ((customer_kind = ANY (ARRAY['phone'::text, 'web'::text])))
 );
 CREATE INDEX conversations_dialled ON public.conversations USING btree (account, dialled_ref) WHERE (dialled_ref IS NOT NULL);
 CREATE INDEX conversations_newest ON public.conversations USING btree (account, started_at DESC, conversation_id DESC);

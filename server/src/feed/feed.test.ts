@@ -162,6 +162,13 @@ function rings(): void {
   comesToTheQueue('ana');
 }
 
+/** Somebody calls from the public page, and waits for an agent. */
+function visits(): void {
+  floor.act(() => floor.switch.offer('leg_guest', { kind: 'guest', deviceId: 'dev_guest' }, '', '5491140000000'));
+  floor.act(() => floor.switch.finishPlay('leg_guest'));
+  floor.act(() => floor.switch.press('leg_guest', '1'));
+}
+
 /** A caller to the queue, past greeting and menu. */
 function comesToTheQueue(name: string): void {
   const leg = floor.arrives(name);
@@ -195,6 +202,29 @@ describe('topic me', () => {
     await tick();
     expect(carla.state('me')).not.toHaveProperty(callKey!);
     expect(carla.state('me')['after-service']).toMatchObject({ queueName: 'Ventas', caller: { number: '+51999111222' }, startedAt: floor.now, endsAt: floor.now + 60_000 });
+  });
+
+  it('[S0.5] says of a visitor of the call page that they are one, from the ring to the after-service, and on the board', async () => {
+    const carla = reader('carla');
+    const elena = reader('elena', 'manager');
+    await hub.subscribe(carla, 'me');
+    await hub.subscribe(elena, 'board');
+    const visitor = { kind: 'web', number: '', name: null };
+    visits();
+    tell();
+    await tick();
+    expect(carla.state('me')['offer']).toMatchObject({ caller: visitor });
+    expect(elena.state('board')['agent:carla']).toMatchObject({ with: visitor });
+    floor.answers('dev_carla');
+    tell();
+    await tick();
+    const [callKey] = Object.keys(carla.state('me')).filter((key) => key.startsWith('call:'));
+    expect(carla.state('me')[callKey!]).toMatchObject({ other: visitor });
+    floor.hangsUp('leg_guest');
+    tell();
+    await tick();
+    expect(carla.state('me')['after-service']).toMatchObject({ caller: visitor });
+    expectFits('me', carla.state('me'));
   });
 
   it('is nobody else’s: a colleague’s offer stays unseen', async () => {

@@ -120,7 +120,7 @@ function Attention() {
   const offerId = offer?.offerId ?? null;
   const ringsHere = state.call?.direction === 'incoming' && state.call.state === 'ringing';
   const direct = ringsHere && !offer ? (state.call?.caller ?? null) : null;
-  const caller = offer ? nameOfParty(offer.caller, t) : direct ? nameOfParty({ ...direct, contactId: null }, t) : null;
+  const caller = offer ? nameOfParty(offer.caller, t) : direct ? nameOfParty({ kind: 'phone', ...direct, contactId: null }, t) : null;
   const noticeId = offerId ?? (direct ? (state.call?.id ?? null) : null);
   const body = offer ? t('phone.notificationBody', { queue: offer.queueName }) : t('workspace.states.direct');
   const talkingTo = calls[0] ? nameOfParty(calls[0].other, t) : null;

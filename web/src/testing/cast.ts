@@ -1,4 +1,4 @@
-import type { BoardAgent, BoardQueue, BoardStatus, BoardTotals, ConversationRow, ConversationView, MeAgent, MeAfterService, MeCall, MeOffer, PastBoard, SessionView } from '@centralita/contract';
+import type { BoardAgent, BoardQueue, BoardStatus, BoardTotals, ConversationRow, ConversationView, MeAgent, MeAfterService, MeCall, MeOffer, PartyView, PastBoard, SessionView } from '@centralita/contract';
 import type { Activity } from '@centralita/kernel';
 
 /** The fixed cast of the tests, as the server would show it. Times count back from the moment of the test. */
@@ -6,10 +6,10 @@ export const NOW = Date.UTC(2026, 10, 19, 9, 43, 20);
 const ago = (ms: number): number => NOW - ms;
 const MINUTE = 60_000;
 
-export const ana = { number: '+34600000142', name: 'Ana', contactId: 'con_ana' };
-export const beto = { number: '+34600000175', name: 'Beto', contactId: 'con_beto' };
-const withheld = { number: '', name: null, contactId: null };
-const stranger = (digits: string) => ({ number: `+34600000${digits}`, name: null, contactId: null });
+export const ana: PartyView = { kind: 'phone', number: '+34600000142', name: 'Ana', contactId: 'con_ana' };
+export const beto: PartyView = { kind: 'phone', number: '+34600000175', name: 'Beto', contactId: 'con_beto' };
+const withheld: PartyView = { kind: 'phone', number: '', name: null, contactId: null };
+const stranger = (digits: string): PartyView => ({ kind: 'phone', number: `+34600000${digits}`, name: null, contactId: null });
 
 const status = (statusId: string, es: string, en: string, icon: string) => ({ statusId, name: es, names: { es, en }, icon, takesQueueWork: icon === 'available' });
 const statuses = [
@@ -82,7 +82,7 @@ const row = (id: string, change: Partial<ConversationRow>): ConversationRow => (
 export const rows: readonly ConversationRow[] = [
   row('cnv_1', { startedAt: ago(14 * MINUTE), customer: stranger('187') }),
   row('cnv_2', { startedAt: ago(26 * MINUTE), customer: beto, queueId: 'que_2', queueName: 'Posventa', talkMs: 340_000, outcome: 'Garantía abierta' }),
-  row('cnv_3', { startedAt: ago(35 * MINUTE), direction: 'outbound', customer: { number: '+34910000233', name: null, contactId: null }, queueId: null, queueName: null, waitMs: null, talkMs: 72_000, outcome: 'Recado dejado' }),
+  row('cnv_3', { startedAt: ago(35 * MINUTE), direction: 'outbound', customer: { kind: 'phone', number: '+34910000233', name: null, contactId: null }, queueId: null, queueName: null, waitMs: null, talkMs: 72_000, outcome: 'Recado dejado' }),
   row('cnv_4', { startedAt: ago(52 * MINUTE), customer: withheld, talkMs: 126_000, outcome: null, hasRecording: false }),
   row('cnv_5', { startedAt: ago(59 * MINUTE), customer: stranger('118'), agentId: null, agentName: null, talkMs: null, ending: 'abandoned', outcome: null, hasRecording: false }),
   row('cnv_6', { startedAt: ago(73 * MINUTE), customer: stranger('164'), queueName: 'Pedidos y entregas', queueId: 'que_3', talkMs: 391_000, outcome: 'Pedido cambiado', agentId: 'usr_12', agentName: 'Agente 12' }),
@@ -220,7 +220,7 @@ export const agents: readonly BoardAgent[] = [
   someone('05', 'not-answering', 186, { queueName: 'Ventas' }),
   someone('15', 'offered', 8, { with: stranger('122'), queueName: 'Pedidos y entregas' }),
   someone('04', 'talking', 252, { name: 'Carla', userId: 'usr_carla', limitMs: 480_000, with: ana, queueName: 'Ventas', answeredToday: 23 }),
-  someone('21', 'holding', 70, { limitMs: 120_000, with: { number: '+34910000218', name: null, contactId: null }, queueName: 'Posventa' }),
+  someone('21', 'holding', 70, { limitMs: 120_000, with: { kind: 'phone', number: '+34910000218', name: null, contactId: null }, queueName: 'Posventa' }),
   someone('09', 'talking', 52, { limitMs: 480_000, with: stranger('190'), queueName: 'Alquiler de maquinaria' }),
   someone('03', 'idle', 14),
   someone('18', 'idle', 140),
@@ -247,6 +247,6 @@ export const pastBoard: PastBoard = {
   statuses: statuses.map(({ statusId, names, icon }) => ({ statusId, names, icon })),
   waiting: [
     { waitingId: 'wai_1', conversationId: 'cnv_live', queueId: 'que_ventas', queueName: 'Ventas', customer: ana, queuedAt: PAST - 62_000 },
-    { waitingId: 'wai_2', conversationId: 'cnv_2', queueId: 'que_posventa', queueName: 'Posventa', customer: { number: '', name: null, contactId: null }, queuedAt: PAST - 9_000 },
+    { waitingId: 'wai_2', conversationId: 'cnv_2', queueId: 'que_posventa', queueName: 'Posventa', customer: { kind: 'phone', number: '', name: null, contactId: null }, queuedAt: PAST - 9_000 },
   ],
 };

@@ -15,5 +15,5 @@ export function filterCalls(rows: readonly ConversationRow[], filter: CallFilter
   return filter === 'all' ? rows : rows.filter((row) => callKind(row, userId) === filter);
 }
 
-/** A withheld number has nothing to call back to (S2.18). */
+/** A withheld number has nothing to call back to (S2.18), and a web visitor has none. */
 export const canCallBack = (row: ConversationRow): boolean => row.customer.number !== '';

@@ -31,7 +31,7 @@ export function momentOf(me: Me, phone: PhoneState, statuses: readonly StatusVie
 const autoAnswered = (call: MeCall | undefined): boolean => call !== undefined && call.state !== 'ringing' && call.state !== 'dialing';
 
 function callerOf(ringing: NonNullable<PhoneState['call']>, call: MeCall | undefined): PartyView {
-  return call?.other ?? { number: ringing.caller?.number ?? '', name: ringing.caller?.name ?? null, contactId: null };
+  return call?.other ?? { kind: 'phone', number: ringing.caller?.number ?? '', name: ringing.caller?.name ?? null, contactId: null };
 }
 
 function ringingWhere(offer: MeOffer, phone: PhoneState): 'here' | 'answering' | 'elsewhere' {

@@ -30,7 +30,7 @@ describe('the moment of the agent', () => {
 
   it('rings for a colleague, with or without the feed knowing of it yet', () => {
     const direct = phone({ call: { ...ringing, offerId: null, caller: { name: 'Diego', number: '220' } } });
-    expect(moment({ agent: agent() }, direct)).toEqual({ kind: 'direct', caller: { name: 'Diego', number: '220', contactId: null }, answering: false });
+    expect(moment({ agent: agent() }, direct)).toEqual({ kind: 'direct', caller: { kind: 'phone', name: 'Diego', number: '220', contactId: null }, answering: false });
     expect(moment({ agent: agent(), 'call:cal_1': call({ state: 'ringing', direction: 'internal' }) }, direct)).toMatchObject({ kind: 'direct', caller: { name: 'Ana' } });
     // The leg that comes back to a live call answers by itself: the call stays on the screen.
     expect(moment({ agent: agent(), 'call:cal_1': call({ state: 'reconnecting' }) }, direct).kind).toBe('call');

@@ -17,6 +17,15 @@ describe('entering', () => {
     expect(floor.world.indexes.linesByTrunk.get('trk_in')).toEqual({ inbound: 1, outbound: 0 });
   });
 
+  test('[S0.5] a caller of the call page is known as one; who telephones without a number is not', () => {
+    const floor = new TestFloor();
+    floor.act(() => floor.switch.offer('leg_guest', { kind: 'guest', deviceId: 'dev_guest' }, '', '5491140000000'));
+    expect(floor.last('conversation-started').customer).toEqual({ number: null, name: null, kind: 'web' });
+    expect([...floor.replayed().conversations.values()]).toMatchObject([{ customer: { kind: 'web' } }]);
+    floor.act(() => floor.switch.offer('leg_hidden', { kind: 'trunk', trunkId: 'trk_in' }, '', '5491140000000'));
+    expect(floor.last('conversation-started').customer).toEqual({ number: null, name: null });
+  });
+
   test('[design 3] numbers and digits are looked up by reference and never copied into events', () => {
     const floor = new TestFloor({}, MENU);
     for (const [reference, value] of [['per_dialled', '+54 9 11 4000-0000'], ['per_one', '1']] as const) floor.world.personal.put(reference, value);

@@ -12,8 +12,8 @@ import { forgetPersonal } from './personal.ts';
 import { type Told, Turn } from './turn.ts';
 import { createWorld, type World } from './world.ts';
 
-/** Grows when the same input would lead to other events. */
-const PROGRAM_VERSION = 1;
+/** Grows when the same input would lead to other events. 2: a conversation says whether its customer came from the call page. */
+const PROGRAM_VERSION = 2;
 
 /** Everything an account's floor does, composed of the capabilities' machines and the ordered list of their reactions. */
 export function createAccountProgram(): AccountProgram<World, Input, FloorEvent> {

@@ -11,6 +11,7 @@ export const common: Texts['common'] = {
   save: 'Save',
   remove: 'Remove {{name}}',
   withheldNumber: 'Withheld number',
+  webVisitor: 'Web visitor',
   unknownCaller: 'No name',
   none: 'None',
   all: 'All',

@@ -118,7 +118,7 @@ export const workspace: Texts['workspace'] = {
     errorTitle: 'The calls could not be loaded',
     missed: 'Not answered',
     callBack: 'Call {{name}}',
-    cannotCallBack: 'Cannot call: the number is withheld',
+    cannotCallBack: 'Cannot call: there is no number',
     open: 'Open the call with {{name}}',
   },
   announce: {

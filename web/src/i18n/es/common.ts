@@ -9,6 +9,7 @@ export const common = {
   save: 'Guardar',
   remove: 'Quitar {{name}}',
   withheldNumber: 'Número oculto',
+  webVisitor: 'Visitante web',
   unknownCaller: 'Sin nombre',
   none: 'Ninguno',
   all: 'Todas',

@@ -116,7 +116,7 @@ export const workspace = {
     errorTitle: 'No se pudieron cargar las llamadas',
     missed: 'No contestada',
     callBack: 'Llamar a {{name}}',
-    cannotCallBack: 'No se puede llamar: el número es oculto',
+    cannotCallBack: 'No se puede llamar: no hay número',
     open: 'Abrir la llamada con {{name}}',
   },
   announce: {

@@ -62,7 +62,7 @@ function otherSide(world: FloorView, names: LiveNames, account: AccountId, call:
   const colleague = colleagueOf(call, userId);
   if (colleague === undefined) return customerOf(world, names, account, call.conversationId);
   const known = names.of(account).users.get(colleague);
-  return known ? { number: known.extension ?? '', name: known.name, contactId: null } : WITHHELD;
+  return known ? { kind: 'phone', number: known.extension ?? '', name: known.name, contactId: null } : WITHHELD;
 }
 
 /** The other one of two colleagues; undefined when the other side is somebody outside. */

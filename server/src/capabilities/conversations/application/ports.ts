@@ -1,4 +1,4 @@
-import type { AccountId, ConversationEnding, ConversationId, Direction, EndedBy, Instant, QueueId, RecordingId, UserId } from '@centralita/kernel';
+import type { AccountId, ConversationEnding, ConversationId, Direction, EndedBy, Instant, PartyKind, QueueId, RecordingId, UserId } from '@centralita/kernel';
 
 /** How far a permission reaches for its holder; every read is filtered by it in SQL. */
 export type Scope = 'own' | 'group' | 'queue' | 'account';
@@ -11,7 +11,8 @@ export interface Viewer {
 }
 
 export interface Party {
-  /** Empty when withheld, or erased. */
+  readonly kind: PartyKind;
+  /** Empty when withheld, erased, or of a visitor of the call page. */
   readonly number: string;
   readonly name: string | null;
   readonly contactId: string | null;

@@ -19,6 +19,9 @@ import { historyIn } from './history.postgres.ts';
 let database: TestDatabase;
 let account: AccountId;
 let projector: Projector;
+let script: TurnScript;
+/** Journals what the script has more since the last time. */
+let append: () => Promise<void>;
 let deps: { history: ReturnType<typeof historyIn>; annotations: ReturnType<typeof annotationsIn> };
 
 /** Carla is in Diego's group, Ximena in nobody's; Elena manages. Ana (a contact) and Beto call. */
@@ -38,7 +41,7 @@ beforeAll(async () => {
   const personal: readonly (readonly [string, string])[] = [['per_number_1', '+51 987 654 321'], ['per_number_2', '+5112345678'], ['per_number_3', '+51 987 654 321'], ['per_digit', '1']];
   for (const [ref, value] of personal) await database.floor.query('insert into journal_personal (account, ref, value, seq) values ($1, $2, $3, 1)', [account, ref, value]);
 
-  const script = new TurnScript(account).opening().signIn('usr_carla').signIn('usr_ximena');
+  script = new TurnScript(account).opening().signIn('usr_carla').signIn('usr_ximena');
   script.enters(1).offered(1, 'usr_carla').answers(1, 'usr_carla').talksAndLeaves(1, 'usr_carla');
   script.enters(2).leavesUnanswered(2, 30, 'abandoned');
   script.enters(3, 'que_soporte').offered(3, 'usr_ximena', 'que_soporte').answers(3, 'usr_ximena', 'que_soporte').talksAndLeaves(3, 'usr_ximena', 'que_soporte');
@@ -48,7 +51,13 @@ beforeAll(async () => {
   );
   const journal = new PostgresJournal(database.floor);
   const epoch = await journal.takeLease(account, 'test');
-  await journal.appendTurns(script.turns.map((turn) => ({ ...turn, epoch, deciderVersion: 1, input: null, seed: `seed-${turn.seq}`, effects: [], timers: [], closedEffects: [], personal: {} })));
+  let appended = 0;
+  append = async () => {
+    const turns = script.turns.slice(appended);
+    appended = script.turns.length;
+    await journal.appendTurns(turns.map((turn) => ({ ...turn, epoch, deciderVersion: 1, input: null, seed: `seed-${turn.seq}`, effects: [], timers: [], closedEffects: [], personal: {} })));
+  };
+  await append();
   projector = createProjector({ store: projectionsIn(database.floor), readTurns: (of, after) => journal.readTurns(of, after) });
   await projector.start(account);
   deps = { history: historyIn(database.app), annotations: annotationsIn(database.app) };
@@ -138,7 +147,7 @@ describe('history', () => {
       ending: 'answered',
       hasRecording: true,
     });
-    expect(rows[2]).toMatchObject({ customer: { number: '+5112345678', name: null, contactId: null }, agentName: null, waitMs: 30_000, talkMs: null, ending: 'abandoned' });
+    expect(rows[2]).toMatchObject({ customer: { kind: 'phone', number: '+5112345678', name: null, contactId: null }, agentName: null, waitMs: 30_000, talkMs: null, ending: 'abandoned' });
     expect(rows[0]).toMatchObject({ direction: 'internal', customer: { number: '102', name: 'Ximena' }, agentName: 'Carla', endedAt: null });
   });
 
@@ -212,5 +221,20 @@ describe('what people write', () => {
     await projector.rebuild(account);
     expect(await deps.history.find(elena(), 'cnv_1')).toEqual(before);
     expect(before).toMatchObject({ tags: ['garantía'], outcome: 'Consulta' });
+  });
+});
+
+describe('a visitor of the call page', () => {
+  test('[S0.5] is one in the list and on the conversation’s page, also after a rebuild', async () => {
+    script.after(
+      60,
+      { type: 'conversation-started', conversationId: 'cnv_web', callId: 'cal_web', direction: 'inbound', customer: { number: null, name: null, kind: 'web' }, numberId: null, dialled: null, owner: { kind: 'flow', flowRunId: 'frn_web' }, colleagueId: null },
+    );
+    await append();
+    await projector.rebuild(account);
+    const visitor = { kind: 'web', number: '', name: null, contactId: null };
+    expect((await deps.history.list(elena(), { limit: 1 }, undefined))[0]).toMatchObject({ conversationId: 'cnv_web', customer: visitor });
+    expect(await deps.history.find(elena(), 'cnv_web')).toMatchObject({ customer: visitor });
+    expect(await deps.history.find(elena(), 'cnv_1')).toMatchObject({ customer: { kind: 'phone', name: 'Ana Quispe' } });
   });
 });

@@ -1,4 +1,4 @@
-import type { AccountId, ConversationEnding, ConversationId, Direction, EndedBy, QueueId, UserId } from '@centralita/kernel';
+import type { AccountId, ConversationEnding, ConversationId, Direction, EndedBy, PartyKind, QueueId, UserId } from '@centralita/kernel';
 import { inAccount, type Connection, type Pool } from '../../../storage/pool.ts';
 import type { History, HistoryDetail, HistoryFilter, HistoryRow, Mark, Viewer } from '../application/ports.ts';
 import { readNotes, readOffers, readParticipants, readRecordings, readTimeline } from './conversation-parts.ts';
@@ -8,6 +8,7 @@ export interface ConversationSqlRow {
   readonly direction: Direction;
   readonly started_at: Date;
   readonly ended_at: Date | null;
+  readonly customer_kind: PartyKind;
   readonly customer_number: string | null;
   readonly customer_name: string | null;
   readonly contact_id: string | null;
@@ -136,6 +137,7 @@ function rowOf(row: ConversationSqlRow): HistoryRow {
     endedAt: row.ended_at?.getTime() ?? null,
     // Between colleagues, the other side is the one who was rung.
     customer: {
+      kind: row.customer_kind,
       number: (row.direction === 'internal' ? row.colleague_extension : row.customer_number) ?? '',
       name: row.contact_name ?? (row.direction === 'internal' ? row.colleague_name : row.customer_name),
       contactId: row.contact_id,

@@ -9,7 +9,7 @@ const TABLES: { readonly [Name in TableName]: { readonly table: string; readonly
   conversations: {
     table: 'conversations',
     key: 'conversation_id',
-    columns: ['conversationId', 'callId', 'direction', 'startedAt', 'endedAt', 'customerNumberRef', 'customerNameRef', 'dialledRef', 'numberId', 'queueId', 'segmentId', 'agentId', 'colleagueId', 'answeredAt', 'waitMs', 'connectedMs', 'holdMs', 'afterServiceMs', 'customerMos', 'menuPath', 'ending', 'endedBy', 'firstSeq'],
+    columns: ['conversationId', 'callId', 'direction', 'startedAt', 'endedAt', 'customerKind', 'customerNumberRef', 'customerNameRef', 'dialledRef', 'numberId', 'queueId', 'segmentId', 'agentId', 'colleagueId', 'answeredAt', 'waitMs', 'connectedMs', 'holdMs', 'afterServiceMs', 'customerMos', 'menuPath', 'ending', 'endedBy', 'firstSeq'],
   },
   segments: {
     table: 'segments',

@@ -1,7 +1,7 @@
 import type { NumberId } from '@centralita/kernel';
 import { CAUSE_OF, type EntryRefusal, type LegVia } from '../../../capabilities/calls/index.ts';
 import type { PartyRef } from '../../../capabilities/conversations/index.ts';
-import type { FactOf, LegOrigin, Party } from '../../../telephony/port/index.ts';
+import type { FactOf, LegOrigin } from '../../../telephony/port/index.ts';
 import { digitsOf } from '../indexes.ts';
 import type { Told, Turn } from '../turn.ts';
 import { personalValue, type World } from '../world.ts';
@@ -51,7 +51,7 @@ function enterCall(turn: Turn, fact: Offered, numberId: NumberId): Told {
     conversationId,
     callId,
     direction: 'inbound',
-    customer: partyRef(fact.caller),
+    customer: callerRef(fact),
     numberId,
     dialled: fact.dialled === '' ? null : fact.dialled,
     owner: { kind: 'flow', flowRunId },
@@ -62,4 +62,8 @@ function enterCall(turn: Turn, fact: Offered, numberId: NumberId): Told {
 
 const viaOf = (from: LegOrigin): LegVia => from;
 
-export const partyRef = (party: Party): PartyRef => ({ number: party.number === '' ? null : party.number, name: party.name === undefined || party.name === '' ? null : party.name });
+const callerRef = ({ caller, from }: Offered): PartyRef => ({
+  number: caller.number === '' ? null : caller.number,
+  name: caller.name === undefined || caller.name === '' ? null : caller.name,
+  ...(from.kind === 'guest' ? { kind: 'web' } : {}),
+});

@@ -60,6 +60,7 @@ function startConversation(draft: Draft, event: ReportedEventOf<'conversation-st
     direction,
     startedAt: at,
     endedAt: null,
+    customerKind: customer.kind ?? 'phone',
     customerNumberRef: customer.number,
     customerNameRef: customer.name,
     dialledRef: dialled,

@@ -9,6 +9,7 @@ import type {
   Instant,
   NumberId,
   OfferId,
+  PartyKind,
   PersonalRef,
   QueueId,
   RecordingId,
@@ -31,6 +32,7 @@ export interface ConversationRecord extends Projected {
   readonly direction: Direction;
   readonly startedAt: Instant;
   readonly endedAt: Instant | null;
+  readonly customerKind: PartyKind;
   readonly customerNumberRef: PersonalRef | null;
   readonly customerNameRef: PersonalRef | null;
   readonly dialledRef: PersonalRef | null;
