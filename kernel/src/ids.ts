@@ -63,20 +63,26 @@ export type TimerId = Id<'timer'>;
 export type PersonalRef = Id<'personal'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const PAIRS: readonly string[] = Array.from({ length: 1_024 }, (_, bits) => ALPHABET[bits >> 5]! + ALPHABET[bits & 31]!);
 
 /** @param entropy 10 bytes. The same instant and bytes give the same id, so that a replay draws what the first run drew. */
 export function formatId(of: IdKind, at: number, entropy: Uint8Array): string {
-  let chance = '';
-  for (let bits = 0, held = 0, i = 0; i < entropy.length; i++) {
-    held = ((held << 8) | entropy[i]!) & 0xffff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      chance += ALPHABET[(held >> bits) & 31]!;
-    }
-  }
-  return `${ID_PREFIX[of]}_${timePart(at)}${chance}`;
+  const [a, b, c, d, e, f, g, h, i, j] = entropy as unknown as [number, number, number, number, number, number, number, number, number, number];
+  return `${ID_PREFIX[of]}_${timePart(at)}${eightLetters(a, b, c, d, e)}${eightLetters(f, g, h, i, j)}`;
 }
+
+/**
+ * `formatId` of the first ten of the twelve bytes that three numbers of 32 bits hold, lowest first: a turn draws ids by the dozen, and
+ * a buffer for each cost more than the id.
+ */
+export function formatIdOfWords(of: IdKind, at: number, first: number, second: number, third: number): string {
+  const low = eightLetters(first & 255, (first >>> 8) & 255, (first >>> 16) & 255, first >>> 24, second & 255);
+  const high = eightLetters((second >>> 8) & 255, (second >>> 16) & 255, second >>> 24, third & 255, (third >>> 8) & 255);
+  return `${ID_PREFIX[of]}_${timePart(at)}${low}${high}`;
+}
+
+/** Five bytes, two letters for ten bits at a time. */
+const eightLetters = (a: number, b: number, c: number, d: number, e: number): string => PAIRS[(a << 2) | (b >> 6)]! + PAIRS[((b & 63) << 4) | (c >> 4)]! + PAIRS[((c & 15) << 6) | (d >> 2)]! + PAIRS[((d & 3) << 8) | e]!;
 
 /** When an id was drawn, in ms; NaN for what is no id. */
 export function drawnAt(id: string): number {

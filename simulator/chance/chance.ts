@@ -1,4 +1,9 @@
-import { formatId, type IdKind, type Instant, sfc32 } from '@centralita/kernel';
+import { formatIdOfWords, type IdKind, type Instant, sfc32 } from '@centralita/kernel';
+
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** The twelve bits of two letters. */
+const PAIRS: readonly string[] = Array.from({ length: 4_096 }, (_, bits) => BASE64URL[bits >> 6]! + BASE64URL[bits & 63]!);
+const BYTES = new Uint8Array(16);
 
 /**
  * Seeded randomness. Each part of the simulated world has a stream of its own, named by `fork`, so that one more draw in one
@@ -7,7 +12,6 @@ import { formatId, type IdKind, type Instant, sfc32 } from '@centralita/kernel';
 export class Chance {
   readonly #seed: number;
   readonly #next: () => number;
-  readonly #bytes = Buffer.alloc(16);
 
   /** @param seed a whole number from 1 */
   constructor(seed: number, stream = '') {
@@ -60,13 +64,21 @@ export class Chance {
 
   /** The seed of a turn, as the floor draws it. */
   readonly turnSeed = (): string => {
-    for (let i = 0; i < 16; i += 4) this.#bytes.writeUInt32LE(this.#next(), i);
-    return this.#bytes.toString('base64url', 0, 16);
+    for (let i = 0; i < 16; i += 4) {
+      const word = this.#next();
+      BYTES[i] = word;
+      BYTES[i + 1] = word >>> 8;
+      BYTES[i + 2] = word >>> 16;
+      BYTES[i + 3] = word >>> 24;
+    }
+    let seed = '';
+    for (let i = 0; i < 15; i += 3) seed += PAIRS[(BYTES[i]! << 4) | (BYTES[i + 1]! >> 4)]! + PAIRS[((BYTES[i + 1]! & 15) << 8) | BYTES[i + 2]!]!;
+    return seed + PAIRS[BYTES[15]! << 4]!;
   };
 
   readonly id = (of: IdKind, at: Instant): string => {
-    for (let i = 0; i < 12; i += 4) this.#bytes.writeUInt32LE(this.#next(), i);
-    return formatId(of, at, this.#bytes.subarray(0, 10));
+    const next = this.#next;
+    return formatIdOfWords(of, at, next(), next(), next());
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Table } from '@centralita/server/floor/table.ts';
-import { brokenAmong, type HasTimer, type LiveRow, type LiveTableName, relatedTo, type RowName, RULES, type World } from '@centralita/server/wiring/account-program/index.ts';
+import { brokenAmong, type HasTimer, type LiveRow, type LiveTableName, lookAround, type RowName, RULES, type World } from '@centralita/server/wiring/account-program/index.ts';
 
 /** Tables that rules are about, and those that rules of others read. */
 const WATCHED: readonly LiveTableName[] = [...new Set<LiveTableName>([...RULES.map(({ table }) => table), 'devices'])];
@@ -10,30 +10,29 @@ const WATCHED: readonly LiveTableName[] = [...new Set<LiveTableName>([...RULES.m
  */
 export class LiveInvariants {
   readonly #world: World;
-  #changed: { readonly table: LiveTableName; readonly key: string; readonly before: unknown; readonly after: unknown }[] = [];
+  /** Rows to be looked at, each once, whatever table it is of: keys are never those of two tables. */
+  readonly #rows = new Map<string, RowName>();
 
   constructor(world: World) {
     this.#world = world;
-    for (const table of WATCHED) (world[table] as Table<unknown>).watch((key, before, after) => void this.#changed.push({ table, key, before, after }));
+    for (const table of WATCHED) {
+      (world[table] as Table<LiveRow>).watch((key, before, after) => {
+        this.#look(table, key);
+        if (before !== undefined) lookAround(table, before, this.#look);
+        if (after !== undefined) lookAround(table, after, this.#look);
+      });
+    }
   }
 
   /** What the changes since the last call broke. */
   broken(hasTimer?: HasTimer): string[] {
-    if (this.#changed.length === 0) return [];
-    const changed = this.#changed;
-    this.#changed = [];
-    const seen = new Set<string>();
-    const rows: RowName[] = [];
-    const look = (table: LiveTableName, key: string): void => {
-      const name = `${table} ${key}`;
-      if (seen.has(name)) return;
-      seen.add(name);
-      rows.push([table, key]);
-    };
-    for (const { table, key, before, after } of changed) {
-      look(table, key);
-      for (const row of [before, after]) if (row !== undefined) for (const [related, relatedKey] of relatedTo(table, row as LiveRow)) look(related, relatedKey);
-    }
-    return brokenAmong(this.#world, rows, hasTimer);
+    if (this.#rows.size === 0) return [];
+    const broken = brokenAmong(this.#world, this.#rows.values(), hasTimer);
+    this.#rows.clear();
+    return broken;
   }
+
+  readonly #look = (table: LiveTableName, key: string): void => {
+    if (!this.#rows.has(key)) this.#rows.set(key, [table, key]);
+  };
 }

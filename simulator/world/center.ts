@@ -6,6 +6,7 @@ import { Chance } from '../chance/chance.ts';
 import { Ledger } from '../checkers/ledger.ts';
 import { LiveInvariants } from '../checkers/live-invariants.ts';
 import { type Day, daysFrom } from '../clock/calendar.ts';
+import { Rounds } from '../clock/rounds.ts';
 import { VirtualTime } from '../clock/virtual-time.ts';
 import { Figures } from '../report/figures.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -42,6 +43,7 @@ const CHECK_COMMITTED_EVERY = 5_000;
 export class Center {
   readonly scenario: Scenario;
   readonly time: VirtualTime;
+  readonly rounds = new Rounds();
   readonly chance: Chance;
   readonly days: readonly Day[];
   readonly account: SimulatedAccount;
@@ -97,7 +99,7 @@ export class Center {
   /** Control starts, and the days are planned. */
   async open(): Promise<void> {
     await this.startControl();
-    await settle();
+    await this.rounds.settled();
     for (const day of this.days) {
       this.customers.planDay(day);
       if (!this.#options.alwaysOpen) this.agents.planDay(day);
@@ -122,6 +124,7 @@ export class Center {
       account: ACCOUNT,
       program: this.#program,
       time,
+      rounds: this.rounds,
       clockOffMs: this.clockOffMs,
       journal,
       disk,
@@ -162,7 +165,7 @@ export class Center {
     if (!this.time.step(until)) return false;
     this.waitingArea += waiting * (this.time.now() - this.#lastAt);
     this.#lastAt = this.time.now();
-    await settle();
+    await this.rounds.settled();
     this.steps += 1;
     if (this.#options.checked !== false) this.#check();
     return true;
@@ -243,6 +246,3 @@ function rowsOf(world: World): string {
 }
 
 const canRestart = ({ faults }: Scenario): boolean => faults.controlKilled + faults.controlFrozen + faults.linkCut > 0;
-
-/** Until every promise that can go on has gone on: what is left waits for virtual time. */
-const settle = (): Promise<void> => new Promise((done) => void setImmediate(done));

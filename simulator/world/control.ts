@@ -9,6 +9,7 @@ import { Floors, type FloorTurn } from '@centralita/server/wiring/floors.ts';
 import { SwitchLine } from '@centralita/server/wiring/switch-line.ts';
 import type { ConfigurationChange } from '@centralita/server/capabilities/accounts/index.ts';
 import type { Chance } from '../chance/chance.ts';
+import type { Rounds } from '../clock/rounds.ts';
 import type { VirtualTime } from '../clock/virtual-time.ts';
 import type { Disk } from './disk.ts';
 import type { Journal, JournalConnection } from './journal.ts';
@@ -18,6 +19,7 @@ export interface ControlOptions {
   readonly account: AccountId;
   readonly program: AccountProgram<World, Input, FloorEvent>;
   readonly time: VirtualTime;
+  readonly rounds: Rounds;
   /** Its wall clock against the switch's. */
   readonly clockOffMs: number;
   readonly journal: Journal;
@@ -49,12 +51,12 @@ export class Control {
 
   constructor(options: ControlOptions) {
     this.#options = options;
-    const { time, clockOffMs, journal, disk, program, chance, changes, link } = options;
+    const { time, rounds, clockOffMs, journal, disk, program, chance, changes, link } = options;
     const clock: Clock = { now: (): Instant => time.now() + clockOffMs, plan: (delayMs, run) => time.plan(delayMs, () => this.#run(run)) };
     this.link = new Link({ ...link, time });
     this.#connection = journal.connect();
     this.#spool = new Spool('turns.spool', SPOOL_LIMIT_BYTES, disk);
-    this.#commitLine = new CommitLine({ store: this.#connection, spool: this.#spool, clock, onStorageAway: () => {}, onFenced: () => this.kill() });
+    this.#commitLine = new CommitLine({ store: this.#connection, spool: this.#spool, clock, soon: rounds.soon, onStorageAway: () => {}, onFenced: () => this.kill() });
     this.floors = new Floors({
       program,
       store: this.#connection,
@@ -91,12 +93,12 @@ export class Control {
 
   /** What a start does, in its order: the spool, the lease and the journal, the switch's events since, and only then timers. */
   async start(): Promise<void> {
-    const { account, engine } = this.#options;
+    const { account, engine, rounds } = this.#options;
     await this.#spool.open();
     await this.#commitLine.recover();
     const floor = await this.floors.open(account, { send: (id, command) => this.link.toSwitch(() => engine.send(id, command, this.floors.highestEpoch)) });
     const { committedSeq } = { committedSeq: this.floors.switchSeq([account]) };
-    const line = new SwitchLine({ acknowledge: (seq) => (this.#state === 'dead' ? undefined : engine.acknowledge(seq)) }, committedSeq, (of, event, committed) => this.floors.takeEvent(of, event, committed));
+    const line = new SwitchLine({ acknowledge: (seq) => (this.#state === 'dead' ? undefined : engine.acknowledge(seq)) }, committedSeq, (of, event, committed) => this.floors.takeEvent(of, event, committed), rounds.soon);
     this.#line = line;
     await this.connect(committedSeq);
     // Behind every event that the switch repeats: a barrier.

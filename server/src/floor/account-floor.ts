@@ -47,8 +47,10 @@ const PAST_SNAPSHOT_EVERY_TURNS = 5_000;
 export class AccountFloor<World extends FloorWorld, Input, Event extends { readonly type: string }> {
   readonly world: World;
   readonly #options: AccountFloorOptions<World, Input, Event>;
-  /** Those of the world, which are always the same: each turn marks them all. */
+  /** Those of the world, which are always the same. */
   readonly #tables: readonly Table<unknown>[];
+  /** Tables that were written since the last turn began; before the first one: all. */
+  readonly #written: Table<unknown>[];
   readonly #timers: Timers;
   readonly #effects: EffectLine;
   #epoch = 0;
@@ -64,6 +66,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
     this.#options = options;
     this.world = options.program.createWorld(options.account);
     this.#tables = Object.values(this.world.tables);
+    this.#written = [...this.#tables];
     this.#timers = new Timers(options.clock, (timer) => {
       ignoreFailure('a turn of a timer', this.#turn(timer.input as Input, {}, [{ change: 'cancel', id: timer.id }]));
     });
@@ -212,23 +215,26 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
 
   /** Decides on the live tables and takes everything back when it is refused or throws: a turn that throws commits nothing. */
   #decide(input: Input, personal: Readonly<Record<string, string>>, now: Instant, seed: string) {
-    const tables = this.#tables;
-    for (const table of tables) table.mark();
+    this.#mark();
     try {
-      for (const [reference, value] of Object.entries(personal)) this.world.personal.put(reference, value);
+      for (const reference in personal) this.world.personal.put(reference, personal[reference]);
       const outcome = this.#options.program.decide(this.world, input, factsOf(now, seed));
       if ('refusal' in outcome) {
-        for (const table of tables) table.takeBack();
+        for (const table of this.#written) table.takeBack();
         return { refusal: outcome.refusal, code: outcome.refusal, ...(outcome.detail === undefined ? {} : { detail: outcome.detail }) };
       }
-      for (const table of tables) table.keep();
       return outcome;
     } catch (error) {
-      const thrown = tables.flatMap((table) => table.takeBack());
+      const thrown = this.#written.flatMap((table) => table.takeBack());
       if (thrown.length > 0) this.#options.onAlarm('index-threw', String(thrown[0]));
       this.#options.onAlarm('turn-threw', `${error instanceof Error ? error.stack : String(error)}\ninput: ${JSON.stringify(this.#options.shown?.(input) ?? input)}`);
       return { refusal: 'internal', code: 'internal' };
     }
+  }
+
+  /** A turn writes three tables of twenty: those tell of it, and no other is asked. */
+  #mark(): void {
+    if (this.#written.length > 0) for (const table of this.#written.splice(0)) table.mark(this.#written);
   }
 
   #load(schemaVersion: number, state: Uint8Array): boolean {

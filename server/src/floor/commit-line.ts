@@ -10,6 +10,8 @@ export interface CommitLineOptions {
   readonly retryMs?: number;
   /** Of patience, retries and pace; monotonic real time when it is left out. */
   readonly clock?: Clock;
+  /** In the next round of the event loop; the simulator has rounds of its own. */
+  readonly soon?: (run: () => void) => void;
   /**
    * A group starts this long after the one before at the earliest, so that a busy floor shares its fsyncs; a turn that comes
    * alone never waits. 0 by default: at once.
@@ -92,7 +94,7 @@ export class CommitLine {
 
   /** Waits for the turns in flight; the spool keeps what PostgreSQL could not take. */
   async close(): Promise<void> {
-    while (this.#busy) await new Promise((soon) => setImmediate(soon));
+    while (this.#busy) await this.#nextRound();
     this.#closed = true;
     await this.#draining;
     await this.#options.spool.close();
@@ -160,7 +162,7 @@ export class CommitLine {
     while (!this.#closed) {
       const head = spool.head(GROUP_LIMIT);
       if (head.length === 0 && this.#appending) {
-        await new Promise((soon) => setImmediate(soon));
+        await this.#nextRound();
         continue;
       }
       if (head.length === 0) {
@@ -179,6 +181,10 @@ export class CommitLine {
       }
       await this.#wait(this.#retryMs);
     }
+  }
+
+  #nextRound(): Promise<void> {
+    return new Promise((done) => (this.#options.soon ?? setImmediate)(done));
   }
 
   #wait(ms: number): Promise<void> {

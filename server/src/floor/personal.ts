@@ -16,7 +16,7 @@ function fill(value: unknown, personal: Table<string>): unknown {
     return filled.every((one, at) => one === value[at]) ? value : filled;
   }
   let filled: Record<string, unknown> | undefined;
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const before = (value as Record<string, unknown>)[key];
     const after = fill(before, personal);
     if (after !== before) (filled ??= { ...value })[key] = after;

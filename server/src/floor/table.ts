@@ -5,9 +5,10 @@
 export class Table<Value> {
   readonly #rows = new Map<string, Value>();
   readonly #watchers: ((key: string, before: Value | undefined, after: Value | undefined) => void)[] = [];
-  /** Key and value before, for each write since `mark`. A turn marks twenty tables and writes three: the list is used again. */
+  /** Key and value before, for each write since `mark`. */
   #undo: { readonly key: string; readonly before: Value | undefined }[] = [];
   #marked = false;
+  #written: Table<unknown>[] | undefined;
 
   get size(): number {
     return this.#rows.size;
@@ -25,7 +26,7 @@ export class Table<Value> {
   put(key: string, value: Value | undefined): void {
     const before = this.#rows.get(key);
     if (before === value) return;
-    if (this.#marked) this.#undo.push({ key, before });
+    if (this.#marked) this.#note(key, before);
     this.#write(key, before, value);
   }
 
@@ -46,9 +47,14 @@ export class Table<Value> {
     for (const [key, value] of this.#rows) watcher(key, undefined, value);
   }
 
-  /** From here on changes can be taken back. */
-  mark(): void {
+  /**
+   * From here on changes can be taken back, and those of before no more.
+   * @param written where this table is put when it is written, so that nobody has to ask it
+   */
+  mark(written?: Table<unknown>[]): void {
+    if (this.#undo.length > 0) this.#undo = [];
     this.#marked = true;
+    this.#written = written;
   }
 
   keep(): void {
@@ -71,6 +77,10 @@ export class Table<Value> {
       }
     }
     return thrown;
+  }
+
+  #note(key: string, before: Value | undefined): void {
+    if (this.#undo.push({ key, before }) === 1) this.#written?.push(this as Table<unknown>);
   }
 
   #write(key: string, before: Value | undefined, after: Value | undefined): void {

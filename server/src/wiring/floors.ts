@@ -87,7 +87,9 @@ export class Floors implements FloorPort {
 
   /** Higher than that of every process before: each start draws a new epoch for every account. */
   get highestEpoch(): number {
-    return Math.max(0, ...[...this.#floors.values()].map((floor) => floor.epoch));
+    let highest = 0;
+    for (const { epoch } of this.#floors.values()) highest = Math.max(highest, epoch);
+    return highest;
   }
 
   /** How far these accounts have come together in the events of their engine. */

@@ -1,6 +1,6 @@
 import { type IdKind, type PersonalRef, randomId } from '@centralita/kernel';
 import type { Party, SwitchSnapshot, TelephonyEvent, TelephonyFact } from '../telephony/port/index.ts';
-import { telephonyInput, type Input, type TelephonyInput } from './account-program/index.ts';
+import type { Input, TelephonyInput } from './account-program/index.ts';
 
 /** Ids of what comes from outside; the simulator's are seeded. */
 export type DrawId = (of: IdKind, at: number) => string;
@@ -18,10 +18,9 @@ export type PositionedTelephonyInput = TelephonyInput & { readonly committedSeq:
  * never holds one (design 3: erasing a person does not rewrite it). An empty (withheld) number stays empty.
  */
 export function takeIn(event: TelephonyEvent, committedSeq: number, draw: DrawId = randomId): Intake<PositionedTelephonyInput> {
-  const personal: Record<string, string> = {};
-  const refer = referTo(personal, event.at, draw);
-  const fact = withReferences(event.fact, refer);
-  return { input: { ...telephonyInput({ ...event, fact }), committedSeq }, personal };
+  const personal = noValues();
+  const fact = withReferences(event.fact, referTo(personal, event.at, draw));
+  return { input: { type: 'telephony', seq: event.seq, at: event.at, fact, committedSeq }, personal };
 }
 
 function withReferences(fact: TelephonyFact, refer: (value: string) => string): TelephonyFact {
@@ -43,7 +42,7 @@ function partyReferences(party: Party, refer: (value: string) => string): Party 
 
 /** A snapshot with references like those of events. Callers in it that the floor knows already keep the reference they came with. */
 export function takeInSnapshot(snapshot: SwitchSnapshot, draw: DrawId = randomId): { readonly snapshot: SwitchSnapshot; readonly personal: Readonly<Record<string, string>> } {
-  const personal: Record<string, string> = {};
+  const personal = noValues();
   const legs = snapshot.legs.map((leg) => {
     if (leg.state !== 'offered') return { ...leg, caller: { number: '' }, dialled: '' };
     const refer = referTo(personal, snapshot.at, draw);
@@ -60,3 +59,6 @@ const referTo =
     personal[reference] = value;
     return reference;
   };
+
+/** A map from the beginning: an object that has ever other keys costs a shape of its own for each of them. */
+const noValues = (): Record<string, string> => Object.create(null) as Record<string, string>;

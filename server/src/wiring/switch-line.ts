@@ -8,13 +8,15 @@ import type { TelephonyEvent, TelephonyPort } from '../telephony/port/index.ts';
 export class SwitchLine {
   readonly #port: Pick<TelephonyPort, 'acknowledge'>;
   readonly #take: (account: AccountId, event: TelephonyEvent, committedSeq: number) => Promise<unknown>;
+  readonly #soon: (run: () => void) => void;
   /** In order of their numbers; the front is acknowledged as far as it is done. */
   #underWay: { readonly seq: number; done: boolean }[] = [];
   #committedSeq: number;
   #planned = false;
 
-  constructor(port: Pick<TelephonyPort, 'acknowledge'>, committedSeq: number, take: (account: AccountId, event: TelephonyEvent, committedSeq: number) => Promise<unknown>) {
+  constructor(port: Pick<TelephonyPort, 'acknowledge'>, committedSeq: number, take: (account: AccountId, event: TelephonyEvent, committedSeq: number) => Promise<unknown>, soon: (run: () => void) => void = setImmediate) {
     this.#port = port;
+    this.#soon = soon;
     this.#committedSeq = committedSeq;
     this.#take = take;
   }
@@ -46,7 +48,7 @@ export class SwitchLine {
   #plan(): void {
     if (this.#planned || !this.#underWay[0]?.done) return;
     this.#planned = true;
-    setImmediate(() => {
+    this.#soon(() => {
       this.#planned = false;
       let done = 0;
       while (this.#underWay[done]?.done) done += 1;

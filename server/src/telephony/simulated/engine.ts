@@ -66,8 +66,10 @@ export class SimulatedEngine implements TelephonyPort {
   readonly #legs = new Map<LegId, SimulatedLeg>();
   readonly #bridges = new Map<BridgeId, Set<LegId>>();
   readonly #recordings = new Map<RecordingId, { readonly account: AccountId; readonly bridgeId: BridgeId; readonly since: Instant }>();
-  /** When each was taken, oldest first. */
-  readonly #commands = new Map<string, Instant>();
+  /** Ids of commands taken in this span of `COMMANDS_REMEMBERED_MS`, and in the one before. */
+  #commands = new Set<string>();
+  #olderCommands = new Set<string>();
+  #commandsSince = 0;
   readonly #devices = new Map<DeviceId, AccountId>();
   readonly #placements = new Map<PlacementId, Set<LegId>>();
   readonly #plays = new Map<PlayId, SimulatedLeg>();
@@ -171,13 +173,14 @@ export class SimulatedEngine implements TelephonyPort {
   send(id: string, command: Command, epoch: number): Promise<CommandAnswer> {
     if (epoch < this.#epoch) return Promise.resolve({ accepted: false, reason: 'fenced' });
     this.#epoch = epoch;
-    if (this.#commands.has(id)) return Promise.resolve({ accepted: true });
+    if (this.#commands.has(id) || this.#olderCommands.has(id)) return Promise.resolve({ accepted: true });
     const now = this.#scheduler.now();
-    for (const [old, takenAt] of this.#commands) {
-      if (takenAt > now - COMMANDS_REMEMBERED_MS) break;
-      this.#commands.delete(old);
+    if (now - this.#commandsSince >= COMMANDS_REMEMBERED_MS) {
+      this.#olderCommands = this.#commands;
+      this.#commands = new Set();
+      this.#commandsSince = now;
     }
-    this.#commands.set(id, now);
+    this.#commands.add(id);
     this.#perform(command);
     return Promise.resolve({ accepted: true });
   }

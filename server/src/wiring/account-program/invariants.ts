@@ -46,7 +46,8 @@ export function brokenAmong(world: World, rows: Iterable<RowName>, hasTimer?: Ha
 }
 
 function told(broken: string[], rule: Rule, world: World, row: LiveRow): void {
-  for (const what of rule.broken(world, row)) broken.push(`${rule.name}: ${what}`);
+  const found = rule.broken(world, row);
+  if (found !== WELL) for (const what of found) broken.push(`${rule.name}: ${what}`);
 }
 
 const WELL: readonly string[] = [];
@@ -182,40 +183,52 @@ function timerBehind(world: World, table: LiveTableName, key: string): string | 
   }
 }
 
-/** Rows whose rules read this one: they are looked at again when it changes or goes. */
-export function relatedTo(table: LiveTableName, row: LiveRow): readonly RowName[] {
-  return (RELATED[table] as ((row: LiveRow) => readonly RowName[]) | undefined)?.(row) ?? [];
+/** Told of a row. */
+export type Look = (table: LiveTableName, key: string) => void;
+
+/** Tells of the rows whose rules read this one: they are looked at again when it changes or goes. */
+export function lookAround(table: LiveTableName, row: LiveRow, look: Look): void {
+  (AROUND[table] as ((row: LiveRow, look: Look) => void) | undefined)?.(row, look);
 }
 
-const RELATED: { readonly [Name in LiveTableName]?: (row: LiveRow<Name>) => readonly RowName[] } = {
-  legs: ({ callId }) => [['calls', callId]],
-  calls: (call) => {
-    const rows: RowName[] = [['conversations', call.conversationId]];
-    if (call.state === 'open') return [...rows, ['legs', call.customerLegId]];
-    rows.push(['agents', call.agentId]);
+const AROUND: { readonly [Name in LiveTableName]?: (row: LiveRow<Name>, look: Look) => void } = {
+  legs: ({ callId }, look) => look('calls', callId),
+  calls(call, look) {
+    look('conversations', call.conversationId);
+    if (call.state === 'open') return look('legs', call.customerLegId);
+    look('agents', call.agentId);
     if (call.state === 'dialing') {
-      if (call.target.kind === 'agent') rows.push(['agents', call.target.agentId]);
-      return [...rows, ['legs', call.originLegId], ...call.legIds.map((legId): RowName => ['legs', legId])];
+      if (call.target.kind === 'agent') look('agents', call.target.agentId);
+      look('legs', call.originLegId);
+      for (const legId of call.legIds) look('legs', legId);
+      return;
     }
-    if (call.other.kind === 'agent') rows.push(['agents', call.other.agentId]);
-    if (call.recordingId !== null) rows.push(['recordings', call.recordingId]);
-    rows.push(['legs', call.other.legId]);
-    if (call.state !== 'reconnecting') rows.push(['legs', call.agentLegId]);
-    return rows;
+    if (call.other.kind === 'agent') look('agents', call.other.agentId);
+    if (call.recordingId !== null) look('recordings', call.recordingId);
+    look('legs', call.other.legId);
+    if (call.state !== 'reconnecting') look('legs', call.agentLegId);
   },
-  conversations: (one) => [['calls', one.callId], ...(one.state === 'in-flow' ? [['flowRuns', one.flowRunId] as const] : one.state === 'waiting' ? [['waiting', one.waitingId] as const] : [])],
-  flowRuns: ({ conversationId }) => [['conversations', conversationId]],
-  waiting: (one) => [['conversations', one.conversationId], ...(one.state === 'offered' ? [['offers', one.offerId] as const] : [])],
-  offers: ({ agentId, waitingId }) => [['agents', agentId], ['waiting', waitingId]],
-  agents: (agent) => {
-    if (agent.state !== 'signed-in') return [];
+  conversations(one, look) {
+    look('calls', one.callId);
+    if (one.state === 'in-flow') look('flowRuns', one.flowRunId);
+    else if (one.state === 'waiting') look('waiting', one.waitingId);
+  },
+  flowRuns: ({ conversationId }, look) => look('conversations', conversationId),
+  waiting(one, look) {
+    look('conversations', one.conversationId);
+    if (one.state === 'offered') look('offers', one.offerId);
+  },
+  offers({ agentId, waitingId }, look) {
+    look('agents', agentId);
+    look('waiting', waitingId);
+  },
+  agents(agent, look) {
+    if (agent.state !== 'signed-in') return;
     const { contact, pause } = agent;
-    const rows: RowName[] = [];
-    if (contact.kind !== 'free') rows.push(['calls', contact.callId]);
-    if (contact.kind === 'offered' && contact.by.kind === 'queue') rows.push(['offers', contact.by.offerId]);
-    if (pause.kind === 'after-service') rows.push(['afterServices', pause.afterServiceId]);
-    return rows;
+    if (contact.kind !== 'free') look('calls', contact.callId);
+    if (contact.kind === 'offered' && contact.by.kind === 'queue') look('offers', contact.by.offerId);
+    if (pause.kind === 'after-service') look('afterServices', pause.afterServiceId);
   },
-  afterServices: ({ agentId }) => [['agents', agentId]],
-  recordings: ({ callId }) => [['calls', callId]],
+  afterServices: ({ agentId }, look) => look('agents', agentId),
+  recordings: ({ callId }, look) => look('calls', callId),
 };

@@ -34,12 +34,14 @@ export class Turn {
   readonly parted = new Map<string, PartyRef>();
   /** Digits that no machine holds any more. */
   readonly letGo: PersonalRef[] = [];
+  #dated: Facts;
   #at: Instant;
   #reacted = 0;
 
   constructor(world: World, facts: Facts) {
     this.world = world;
     this.#facts = facts;
+    this.#dated = facts;
     this.#at = facts.now;
   }
 
@@ -100,34 +102,67 @@ export class Turn {
     this.timers.push({ change: 'cancel', id });
   }
 
-  leg = (id: string, command: LegCommand): Told => this.#tell(leg, this.world.legs, id, command);
-  call = (id: string, command: CallCommand): Told => this.#tell(call, this.world.calls, id, command);
-  recording = (id: string, command: RecordingCommand): Told => this.#tell(recording, this.world.recordings, id, command);
-  conversation = (id: string, command: ConversationCommand): Told => this.#tell(conversation, this.world.conversations, id, command);
-  flowRun = (id: string, command: FlowCommand): Told => {
+  leg(id: string, command: LegCommand): Told {
+    return this.#tell(leg, this.world.legs, id, command);
+  }
+
+  call(id: string, command: CallCommand): Told {
+    return this.#tell(call, this.world.calls, id, command);
+  }
+
+  recording(id: string, command: RecordingCommand): Told {
+    return this.#tell(recording, this.world.recordings, id, command);
+  }
+
+  conversation(id: string, command: ConversationCommand): Told {
+    return this.#tell(conversation, this.world.conversations, id, command);
+  }
+
+  flowRun(id: string, command: FlowCommand): Told {
     const typed = this.typedAhead(id);
     const refusal = this.#tell(flowRun, this.world.flowRuns, id, command);
     if (typed !== null && this.typedAhead(id) !== typed) this.letGo.push(typed);
     return refusal;
-  };
+  }
 
   /** The key pressed before a menu was reached, by reference. */
   typedAhead(flowRunId: string): PersonalRef | null {
     const run = this.world.flowRuns.get(flowRunId);
     return run?.state === 'playing' ? run.typedAhead : null;
   }
-  waiting = (id: string, command: WaitingCommand): Told => this.#tell(waiting, this.world.waiting, id, command);
-  offer = (id: string, command: OfferCommand): Told => this.#tell(offer, this.world.offers, id, command);
-  agent = (id: string, command: AgentCommand): Told => this.#tell(availability, this.world.agents, id, command);
-  afterService = (id: string, command: AfterServiceCommand): Told => this.#tell(afterService, this.world.afterServices, id, command);
-  device = (id: string, command: DeviceCommand): Told => this.#tell(device, this.world.devices, id, command);
+
+  waiting(id: string, command: WaitingCommand): Told {
+    return this.#tell(waiting, this.world.waiting, id, command);
+  }
+
+  offer(id: string, command: OfferCommand): Told {
+    return this.#tell(offer, this.world.offers, id, command);
+  }
+
+  agent(id: string, command: AgentCommand): Told {
+    return this.#tell(availability, this.world.agents, id, command);
+  }
+
+  afterService(id: string, command: AfterServiceCommand): Told {
+    return this.#tell(afterService, this.world.afterServices, id, command);
+  }
+
+  device(id: string, command: DeviceCommand): Told {
+    return this.#tell(device, this.world.devices, id, command);
+  }
 
   #part(conversationId: string, customer: PartyRef | undefined): void {
     if (customer) this.parted.set(conversationId, customer);
   }
 
+  /** The turn's facts, dated by what it is about. */
+  #factsAt(): Facts {
+    if (this.#dated.now !== this.#at) this.#dated = { ...this.#facts, now: this.#at };
+    return this.#dated;
+  }
+
   #tell<State, Order, Event extends FloorEvent>(machine: Decider<State, Order, Event, string>, table: Table<State>, id: string, command: Order): Told {
-    const decision = machine.decide(table.get(id), command, { now: this.#at, draw: (kind) => this.#facts.draw(kind), chance: () => this.#facts.chance() });
+    const decision = machine.decide(table.get(id), command, this.#factsAt());
     if (decision.events === undefined) return decision.refusal;
     for (const event of decision.events) this.emit(event);
     return undefined;
