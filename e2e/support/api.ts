@@ -36,9 +36,9 @@ export class Api {
     await this.#send('PUT', path, { 'content-type': 'application/json' }, body);
   }
 
-  /** Replaces what is there now: with the version that it has now, as a form that was just opened. */
-  async put(path: string, body: unknown): Promise<void> {
-    const etag = (await this.#send('GET', path, {})).headers.get('etag');
+  /** Replaces what is there now: with the version that was read, or that it has now, as a form that was just opened. */
+  async put(path: string, body: unknown, version?: number): Promise<void> {
+    const etag = version === undefined ? (await this.#send('GET', path, {})).headers.get('etag') : `"${version}"`;
     await this.#send('PUT', path, { 'content-type': 'application/json', ...(etag ? { 'if-match': etag } : {}) }, body);
   }
 

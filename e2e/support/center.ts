@@ -7,20 +7,13 @@ export async function changeQueue(admin: Api, name: string, change: Partial<Queu
   const found = items.find((one) => one.name === name)!;
   const { queueId, version: _version, ...queue } = found;
   await admin.put(`/api/queues/${queueId}`, { ...queue, ...change });
-  await untilTaken(admin);
   return found;
-}
-
-/** A change is answered when it is stored; live calls see it a moment later. Whoever gets a telephone, gets it after every change before. */
-async function untilTaken(admin: Api): Promise<void> {
-  await admin.post('/api/softphone/registration');
 }
 
 export async function changeFlow(admin: Api, change: (flow: FlowDefinition) => Partial<FlowDefinition>): Promise<void> {
   const { items } = await admin.get<{ items: (FlowDefinition & { flowId: string; version: number })[] }>('/api/flows');
   const { flowId, version: _version, ...flow } = items[0]!;
   await admin.put(`/api/flows/${flowId}`, { ...flow, ...change(flow) });
-  await untilTaken(admin);
 }
 
 /** Callers are answered and wait in Ventas at once, without greeting or menu; its agents are free at once after a call. */

@@ -65,7 +65,7 @@ export interface FloorPort {
   submit(account: AccountId, command: PersonCommand, personal?: Readonly<Record<string, string>>): Promise<Result<unknown, FloorRefusal>>;
   /** Undefined: this process does not hold that account's floor. */
   world(account: AccountId): FloorView | undefined;
-  /** Resolves when the floor has taken every change of configuration that was committed before the call. */
+  /** Resolves when the floor has taken every change of configuration that was committed before the call; if it cannot, a moment later anyway. */
   takeConfiguration(account: AccountId): Promise<void>;
   /**
    * Called after each committed turn, with its events. Left out, everything of the account is looked at again.

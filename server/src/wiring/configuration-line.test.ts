@@ -10,10 +10,13 @@ afterEach(async () => {
 function given(rows: OutboxRow[]) {
   const taken: number[] = [];
   const failures: unknown[] = [];
-  const state = { rows, broken: false };
+  /** `heldBack`: how many looks more an older transaction keeps the last row from being settled. */
+  const state = { rows, broken: false, heldBack: 0, onRead: (): void => undefined };
   const line = new ConfigurationLine({
     read: (_account, after) => {
       if (state.broken) return Promise.reject(new Error('connection refused'));
+      state.onRead();
+      if (state.heldBack > 0) return Promise.resolve({ rows: [], more: state.heldBack-- > 0 });
       const from = after === 0 ? 0 : state.rows.findIndex((row) => row.position === after) + 1;
       return Promise.resolve({ rows: state.rows.slice(from, from + 2), more: state.rows.length > from + 2 });
     },
@@ -52,4 +55,36 @@ test('a database that is away is told, and read again from the same place', asyn
   state.broken = false;
   await line.wake('acc_1');
   expect(taken).toEqual([1, 2]);
+});
+
+test('[design 3] who asks for everything waits for what was committed before, also while an older transaction holds it back', async () => {
+  const { line, taken, state } = given([row(1)]);
+  await line.open('acc_1', 0);
+  state.heldBack = 3;
+  state.rows.push(row(2));
+  await line.takeAll('acc_1');
+  expect(state.heldBack).toBe(0);
+  expect(taken).toEqual([1, 2]);
+});
+
+test('who asks while a look is under way waits for the next one', async () => {
+  const { line, taken, state } = given([row(1)]);
+  await line.open('acc_1', 0);
+  state.onRead = () => {
+    state.onRead = () => undefined;
+    // This look has seen its rows already.
+    queueMicrotask(() => state.rows.push(row(2)));
+  };
+  const first = line.wake('acc_1');
+  await line.takeAll('acc_1');
+  await first;
+  expect(taken).toEqual([1, 2]);
+});
+
+test('nobody waits for an account that is not held here, nor for a line that is closed', async () => {
+  const { line } = given([]);
+  await line.takeAll('acc_nobody');
+  await line.open('acc_1', 0);
+  await line.close();
+  await line.takeAll('acc_1');
 });

@@ -10,7 +10,20 @@ export interface ConfigurationLineOptions {
 }
 
 const SOON_MS = 50;
+/** Somebody waits for rows that are only held back by an older transaction: those take milliseconds. */
+const WAITED_FOR_MS = 5;
 const LOOK_AGAIN_MS = 2_000;
+/** A change is stored whatever the floor does: nobody waits longer for it to be taken. */
+const TAKEN_WITHIN_MS = 2_000;
+
+interface Line {
+  position: number;
+  reading: Promise<void> | undefined;
+  again: boolean;
+  timer: NodeJS.Timeout | undefined;
+  /** Whoever waits for a look, begun after they asked, that leaves nothing behind. */
+  asked: (() => void)[];
+}
 
 /**
  * Brings each account's changes of configuration to its floor, in order, each once. A wake-up only says that it is worth
@@ -18,7 +31,7 @@ const LOOK_AGAIN_MS = 2_000;
  */
 export class ConfigurationLine {
   readonly #options: ConfigurationLineOptions;
-  readonly #accounts = new Map<AccountId, { position: number; reading: Promise<void> | undefined; again: boolean; timer: NodeJS.Timeout | undefined }>();
+  readonly #accounts = new Map<AccountId, Line>();
   #closed = false;
 
   constructor(options: ConfigurationLineOptions) {
@@ -27,7 +40,7 @@ export class ConfigurationLine {
 
   /** Reads everything after `position` before it resolves, and goes on reading. */
   async open(account: AccountId, position: number): Promise<void> {
-    this.#accounts.set(account, { position, reading: undefined, again: false, timer: undefined });
+    this.#accounts.set(account, { position, reading: undefined, again: false, timer: undefined, asked: [] });
     await this.wake(account);
   }
 
@@ -39,10 +52,22 @@ export class ConfigurationLine {
       return line.reading;
     }
     clearTimeout(line.timer);
-    line.reading = this.#readAll(account, line).finally(() => {
-      line.reading = undefined;
-    });
+    line.reading = this.#readAll(account, line);
     return line.reading;
+  }
+
+  /** Resolves when everything that was committed before the call has been taken; without a floor, or after two seconds, anyway. */
+  takeAll(account: AccountId): Promise<void> {
+    const line = this.#accounts.get(account);
+    if (!line || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, TAKEN_WITHIN_MS);
+      line.asked.push(() => {
+        clearTimeout(late);
+        resolve();
+      });
+      ignoreFailure('reading the configuration', this.wake(account));
+    });
   }
 
   async close(): Promise<void> {
@@ -50,25 +75,29 @@ export class ConfigurationLine {
     for (const line of this.#accounts.values()) {
       clearTimeout(line.timer);
       await line.reading;
+      for (const answer of line.asked.splice(0)) answer();
     }
   }
 
-  async #readAll(account: AccountId, line: { position: number; again: boolean; timer: NodeJS.Timeout | undefined }): Promise<void> {
+  async #readAll(account: AccountId, line: Line): Promise<void> {
     let lookAgainMs = LOOK_AGAIN_MS;
     try {
       do {
         line.again = false;
+        const asked = line.asked.length;
         const { rows, more } = await this.#options.read(account, line.position);
         for (const row of rows) {
           await this.#options.take(account, changeOf(row));
           line.position = row.position;
         }
         if (more && rows.length > 0) line.again = true;
-        else if (more) lookAgainMs = SOON_MS;
+        else if (more) lookAgainMs = line.asked.length > 0 ? WAITED_FOR_MS : SOON_MS;
+        else for (const answer of line.asked.splice(0, asked)) answer();
       } while (line.again && !this.#closed);
     } catch (error) {
       this.#options.onFailure(account, error);
     }
+    line.reading = undefined;
     if (this.#closed) return;
     line.timer = setTimeout(() => ignoreFailure('reading the configuration', this.wake(account)), lookAgainMs);
   }

@@ -31,6 +31,7 @@ import type { Pool } from '../storage/pool.ts';
 import type { DeviceCredential } from '../telephony/port/index.ts';
 import type { Stores } from './create-stores.ts';
 import type { PastBoards } from './past-boards.ts';
+import { takenByFloor } from './taken-by-floor.ts';
 import type { FloorPort } from '../http/floor-port.ts';
 import { type HealthDeps, healthRoutes } from '../http/health.routes.ts';
 import type { Route } from '../http/route.ts';
@@ -73,9 +74,11 @@ export interface RouteKeepers {
 
 export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle, pastBoards }: RouteKeepers): readonly Route[] {
   const { pool, clock, settings, floor, accountKeys, provisioning, softphoneReach } = parts;
-  const { change, read } = stores;
+  const { read } = stores;
+  const change = takenByFloor(stores.change, floor);
+  const configuration = { ...stores.configuration, change };
   const softphone = {
-    change,
+    change: stores.change,
     devices: stores.devices,
     accountKeys,
     switch: { provisionDevice: provisioning.device.bind(provisioning), removeDevice: provisioning.removeDevice.bind(provisioning) },
@@ -104,10 +107,10 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
     ...legalHoldRoutes(stores),
     ...retentionRoutes(stores),
     ...auditRoutes(stores),
-    ...queueRoutes(stores.configuration),
-    ...skillRoutes(stores.configuration),
-    ...agentRoutes(stores.configuration),
-    ...flowRoutes(stores.configuration),
+    ...queueRoutes(configuration),
+    ...skillRoutes(configuration),
+    ...agentRoutes(configuration),
+    ...flowRoutes(configuration),
     ...numberRoutes({
       change,
       read,

@@ -139,7 +139,7 @@ export class Floors implements FloorPort {
   }
 
   takeConfiguration(account: AccountId): Promise<void> {
-    return this.#configuration.wake(account);
+    return this.#configuration.takeAll(account);
   }
 
   onCommitted(listener: CommitListener): () => void {

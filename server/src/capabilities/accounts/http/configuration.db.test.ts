@@ -23,7 +23,6 @@ describe('queues', () => {
     expect(made.headers['etag']).toBe('"1"');
     const queueId = made.text('queueId');
     expect(await rowsOf(`select actor, action, request_id from audit where entity_id = '${queueId}'`)).toEqual([{ actor: personId('Fabián'), action: 'queue-created', request_id: made.headers['x-request-id'] }]);
-    await center.floor.takeConfiguration();
     const world = center.floor.floor.world;
     expect(world.queues.get(queueId)).toMatchObject({ selection: 'longest-idle', priority: 50 });
     expect(world.queues.get(queueId)).not.toHaveProperty('name');
@@ -94,7 +93,6 @@ describe('skills', () => {
     const [skill] = carla['skills'] as { skillId: string }[];
     const changed = await diego.put(`/api/agents/${personId('Carla')}/skills`, { skills: [{ skillId: skill!.skillId, level: 5 }] }, { 'if-match': `"${String(carla['version'])}"` });
     expect(changed).toMatchObject({ status: 200, body: { skills: [{ level: 5 }] } });
-    await center.floor.takeConfiguration();
     expect(center.floor.floor.world.agentSettings.get(personId('Carla'))!.skills).toEqual([{ skillId: skill!.skillId, level: 5 }]);
   });
 
@@ -119,7 +117,6 @@ describe('flows', () => {
       { version: 1, name: 'Entrada' },
       { version: 2, name: 'Entrada nueva' },
     ]);
-    await center.floor.takeConfiguration();
     expect(center.floor.floor.world.flows.get(flowId)!.version).toBe(2);
     expect(await fabian.delete(`/api/flows/${flowId}`)).toMatchObject({ status: 409, body: { code: 'in-use', detail: '100' } });
   });

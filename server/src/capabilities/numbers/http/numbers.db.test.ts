@@ -45,7 +45,6 @@ describe('numbers', () => {
     const [operator] = (await fabian.get('/api/trunks')).list('items');
     const made = await fabian.post('/api/numbers', { number: '+5117001000', flowId: flow!['flowId'], trunkId: operator!['trunkId'], public: false });
     expect(made.status).toBe(201);
-    await center.floor.takeConfiguration();
     expect(center.floor.floor.world.numbers.get(made.text('numberId'))).toMatchObject({ number: '+5117001000', public: false });
     expect(await fabian.delete(`/api/trunks/${String(operator!['trunkId'])}`)).toMatchObject({ status: 409, body: { code: 'in-use' } });
     expect(await fabian.post('/api/numbers', { number: '+5117001000', flowId: flow!['flowId'], trunkId: operator!['trunkId'] })).toMatchObject({ status: 409, body: { code: 'name-taken' } });
