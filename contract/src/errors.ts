@@ -25,6 +25,7 @@ export const ERRORS = {
   'in-the-future': 422,
   'trace-gone': 410,
   'too-large': 413,
+  'too-much-work': 422,
   'name-taken': 409,
   'in-use': 409,
   'storage-away': 503,

@@ -9,3 +9,4 @@ export * from './live.ts';
 export * from './permissions.ts';
 export * from './requests.ts';
 export * from './session.ts';
+export * from './what-if.ts';

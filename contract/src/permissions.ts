@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   'conversations:write-notes': { agent: 'own', supervisor: 'group', manager: 'account', administrator: 'account', owner: 'account' },
   'recordings:play': { supervisor: 'group', manager: 'account', administrator: 'account', owner: 'account' },
   'board:read': { supervisor: 'group', manager: 'account', administrator: 'account', owner: 'account' },
+  'what-if:use': { supervisor: 'queue', manager: 'account', administrator: 'account', owner: 'account' },
   'queues:read': { supervisor: 'queue', manager: 'account', administrator: 'account', owner: 'account' },
   'queues:edit': { administrator: 'account', owner: 'account' },
   'skills:read': { supervisor: 'account', manager: 'account', administrator: 'account', owner: 'account' },

@@ -57,7 +57,7 @@ function registerRoute(app: FastifyInstance, route: Route, keepers: RouteKeepers
     },
     handler: async (request, reply) => {
       const who = people.get(request);
-      const call = callOf(request, who, settings);
+      const call = callOf(request, reply, who, settings);
       const key = request.headers['idempotency-key'];
       const answer = route.idempotent && typeof key === 'string' ? await runOnce(route, call, key, keepers) : await route.run(call);
       return send(request, reply, answer);
@@ -74,7 +74,7 @@ async function requirePermission(request: FastifyRequest, route: Route, keepers:
   return { ...holder, scope };
 }
 
-function callOf(request: FastifyRequest, who: SignedIn | undefined, settings: HttpSettings): Call<unknown, unknown, unknown, SignedIn | undefined> {
+function callOf(request: FastifyRequest, reply: FastifyReply, who: SignedIn | undefined, settings: HttpSettings): Call<unknown, unknown, unknown, SignedIn | undefined> {
   return {
     who,
     params: request.params,
@@ -87,7 +87,16 @@ function callOf(request: FastifyRequest, who: SignedIn | undefined, settings: Ht
     language: who?.language ?? preferredLanguage(request.headers['accept-language']),
     expectedVersion: versionOf(request.headers['if-match']),
     range: request.headers.range,
+    left: leavingOf(reply),
   };
+}
+
+function leavingOf({ raw }: FastifyReply): AbortSignal {
+  const leaving = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) leaving.abort();
+  });
+  return leaving.signal;
 }
 
 function versionOf(ifMatch: string | undefined): number | undefined {

@@ -29,6 +29,8 @@ export interface Call<Params, Query, Body, Who = SignedIn> {
   /** From If-Match; undefined when the route does not ask for it or `*` was given. */
   readonly expectedVersion: number | undefined;
   readonly range: string | undefined;
+  /** Aborted when the connection closes before it was answered: nobody waits any more. */
+  readonly left: AbortSignal;
 }
 
 /** `false`: the answer is a stream of bytes that the schemas say nothing about. */

@@ -9,10 +9,12 @@ import { keptAnswersIn } from '../capabilities/people/storage/kept-answers.postg
 import { signInFailuresIn } from '../capabilities/people/storage/sign-in-failures.postgres.ts';
 import { FeedSockets } from '../feed/feed-sockets.ts';
 import { FeedTickets } from '../feed/tickets.ts';
+import type { SimulateBeside } from '../capabilities/staffing/application/ports.ts';
 import { createFeed, type FeedParts } from './create-feed.ts';
 import { createRoutes, type RouteParts } from './create-routes.ts';
 import { createStores, type Stores } from './create-stores.ts';
 import { PastBoards } from './past-boards.ts';
+import { WhatIfProcesses } from './what-if-processes.ts';
 import { describeApi } from '../http/open-api.ts';
 import { originIsOurs } from '../http/origin.ts';
 import { RecentAnswers } from '../http/recent-answers.ts';
@@ -25,6 +27,8 @@ export interface HttpDeps extends RouteParts, Pick<FeedParts, 'today'> {
   /** Told of each answer, for the metrics. */
   readonly onAnswered?: ServerParts['onAnswered'];
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
+  /** Instead of processes of their own. */
+  readonly simulate?: SimulateBeside;
 }
 
 export interface HttpSide {
@@ -64,7 +68,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
   };
   const throttle = new SignInThrottle(clock, signInFailuresIn(pool));
   const pastBoards = new PastBoards(deps.floorPool, clock, { of: (account) => stores.names.of(account), caller: (account, number) => stores.callers.caller(account, number) });
-  const routes = createRoutes(deps, stores, { tickets, sessions, throttle, pastBoards });
+  const whatIfs = new WhatIfProcesses();
+  const routes = createRoutes(deps, stores, { tickets, sessions, throttle, pastBoards, simulate: deps.simulate ?? whatIfs.simulate });
   const app = await buildServer({
     settings,
     routes,
@@ -88,6 +93,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
       if ('setSecureContext' in app.server) (app.server as unknown as { setSecureContext(certificate: object): void }).setSecureContext(certificate);
     },
     close: async () => {
+      whatIfs.close();
       sockets.close();
       feed.close();
       await app.close();

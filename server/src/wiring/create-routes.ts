@@ -25,6 +25,10 @@ import type { RecordingFolder } from '../capabilities/recordings/application/por
 import { legalHoldRoutes } from '../capabilities/recordings/http/legal-holds.routes.ts';
 import { recordingRoutes } from '../capabilities/recordings/http/recordings.routes.ts';
 import { offerRoutes } from '../capabilities/routing/http/offers.routes.ts';
+import { showQueue } from '../capabilities/accounts/application/show-queue.ts';
+import type { SimulateBeside } from '../capabilities/staffing/application/ports.ts';
+import { whatIfRoutes } from '../capabilities/staffing/http/what-if.routes.ts';
+import { arrivalsIn } from '../capabilities/staffing/storage/arrivals.postgres.ts';
 import { feedRoutes } from '../feed/feed.routes.ts';
 import type { FeedTickets } from '../feed/tickets.ts';
 import type { Pool } from '../storage/pool.ts';
@@ -70,9 +74,10 @@ export interface RouteKeepers {
   readonly sessions: SessionTable;
   readonly throttle: SignInThrottle;
   readonly pastBoards: Pick<PastBoards, 'at'>;
+  readonly simulate: SimulateBeside;
 }
 
-export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle, pastBoards }: RouteKeepers): readonly Route[] {
+export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle, pastBoards, simulate }: RouteKeepers): readonly Route[] {
   const { pool, clock, settings, floor, accountKeys, provisioning, softphoneReach } = parts;
   const { read } = stores;
   const change = takenByFloor(stores.change, floor);
@@ -135,6 +140,12 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
     }),
     ...demoRoutes(parts.demo),
     ...pastBoardRoutes({ boardAt: boardsOfThePast(pastBoards, stores, parts.liveDemoAccount) }),
+    ...whatIfRoutes({
+      queueOf: ({ account, userId: viewer, scope }, queueId) => showQueue(stores.configuration, account, { viewer, scope }, queueId),
+      arrivals: arrivalsIn(pool),
+      simulate,
+      now: () => clock.now(),
+    }),
     ...healthRoutes(parts),
   ];
 }

@@ -26,6 +26,7 @@ export const errors: Texts['errors'] = {
   'link-expired': 'The link expired. Reload the page to get another.',
   'trace-gone': 'The trace of this call is no longer kept: only those of the latest calls remain.',
   'too-large': 'It is too large. Shorten it and try again.',
+  'too-much-work': 'That is too much to simulate at once. Try fewer calls or fewer agents.',
   'name-taken': 'That name is already in use. Choose another.',
   'in-use': 'It cannot be removed because it is still in use. Remove what uses it first.',
   'storage-away': 'The database is not answering. What was written is kept here and saved when it is back.',

@@ -25,6 +25,7 @@ export const errors = {
   'link-expired': 'El enlace caducó. Recargar la página para obtener otro.',
   'trace-gone': 'La traza de esta llamada ya no se conserva: solo quedan las de las llamadas más recientes.',
   'too-large': 'Es demasiado grande. Acortarlo y probar de nuevo.',
+  'too-much-work': 'Es demasiado para simular de una vez. Probar con menos llamadas o menos agentes.',
   'name-taken': 'Ese nombre ya está en uso. Elegir otro.',
   'in-use': 'No se puede quitar porque todavía se usa. Quitar antes lo que lo usa.',
   'storage-away': 'La base de datos no responde. Lo escrito se conserva aquí y se guardará al volver.',

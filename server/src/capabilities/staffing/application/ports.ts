@@ -1,0 +1,43 @@
+import type { SimulationOrder, WhatIfAnswer } from '@centralita/contract';
+import type { AccountId, Instant, QueueId, Result, UserId } from '@centralita/kernel';
+import type { ActivityInterval, SegmentFacts, Window } from '../../reports/index.ts';
+
+export interface Reader {
+  readonly account: AccountId;
+  readonly userId: UserId;
+  readonly scope: 'own' | 'group' | 'queue' | 'account';
+}
+
+/** What of a queue's settings a simulation follows, and who serves it. */
+export interface StaffedQueue {
+  readonly settings: {
+    readonly selection: SimulationOrder['rules']['selection'];
+    readonly ageingPerMinute: number;
+    readonly ringTimeoutMs: number;
+    readonly maximumWaitMs: number | null;
+    readonly maximumSize: number | null;
+    readonly afterServiceLimitMs: number | null;
+  };
+  readonly members: readonly { readonly userId: UserId }[];
+}
+
+/** The account's past, as the projections have it. */
+export interface ArrivalsTable {
+  timeZone(account: AccountId): Promise<string>;
+  /** Customers who entered the queue within each window. */
+  count(account: AccountId, queueId: QueueId, windows: readonly Window[]): Promise<number[]>;
+  segments(account: AccountId, queueId: QueueId, window: Window): Promise<SegmentFacts[]>;
+  /** Of these agents, what touches the window. */
+  intervals(account: AccountId, agentIds: readonly UserId[], window: Window): Promise<ActivityInterval[]>;
+}
+
+/** Simulates days beside the program, not in it. `left`: nobody waits for the answer any more. */
+export type SimulateBeside = (account: AccountId, order: SimulationOrder, left: AbortSignal) => Promise<Result<WhatIfAnswer, { readonly code: 'rate-limited' | 'overloaded' | 'too-much-work' | 'not-allowed-now'; readonly detail?: string; readonly retryAfterSeconds?: number }>>;
+
+export interface StaffingDeps {
+  /** Undefined when it does not exist, or beyond the reader's reach. */
+  readonly queueOf: (reader: Reader, queueId: QueueId) => Promise<StaffedQueue | undefined>;
+  readonly arrivals: ArrivalsTable;
+  readonly simulate: SimulateBeside;
+  readonly now: () => Instant;
+}
