@@ -1,4 +1,4 @@
-import { PgBoss, type SendOptions } from 'pg-boss';
+import { type Clock as JobClock, PgBoss, type SendOptions } from 'pg-boss';
 import type { Connection } from '../storage/pool.ts';
 import { JOBS_SCHEMA } from './install-jobs.ts';
 
@@ -35,8 +35,13 @@ const BATCH = 20;
 const LOOK_EVERY_MS = 500;
 const STOP_LIMIT_MS = 10_000;
 
-/** @param appUrl the role `app`; the schema was made by `installJobs` */
-export async function openJobs(appUrl: string, onError: (error: Error) => void): Promise<Jobs> {
+export type { JobClock };
+
+/**
+ * @param appUrl the role `app`; the schema was made by `installJobs`
+ * @param clock pg-boss' own by default: the system's here, the server's in the database
+ */
+export async function openJobs(appUrl: string, onError: (error: Error) => void, clock?: JobClock): Promise<Jobs> {
   const boss = new PgBoss({
     connectionString: appUrl,
     schema: JOBS_SCHEMA,
@@ -47,6 +52,7 @@ export async function openJobs(appUrl: string, onError: (error: Error) => void):
     useListenNotify: true,
     // Only the owner of an index may rebuild it.
     reindex: false,
+    ...(clock && { clock }),
   });
   boss.on('error', onError);
   await boss.start();
