@@ -466,6 +466,7 @@ create table outbox (
   entity text not null,
   entity_id text not null,
   value jsonb,
+  at timestamp with time zone not null default now(),
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
 );
@@ -722,6 +723,7 @@ create table sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
 CREATE INDEX sessions_of_user ON public.sessions USING btree (user_id) WHERE (ended_at IS NULL);
+CREATE INDEX sessions_over ON public.sessions USING btree (account, ended_at) WHERE (ended_at IS NOT NULL);
 alter table sessions enable row level security;
 create policy by_account on sessions for all to app using ((account = current_account())) with check ((account = current_account()));
 create policy every_account on sessions for all to floor using (true) with check (true);

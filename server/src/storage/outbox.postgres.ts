@@ -1,5 +1,5 @@
-import type { AccountId } from '@centralita/kernel';
-import type { Connection, Pool } from './pool.ts';
+import type { AccountId, Instant } from '@centralita/kernel';
+import { type Connection, inTransaction, type Pool } from './pool.ts';
 
 /** A change of configuration as the outbox keeps it. */
 export interface OutboxRow {
@@ -18,6 +18,7 @@ export interface OutboxRead {
 }
 
 const ROWS_PER_READ = 500;
+const ROWS_REMOVED_AT_ONCE = 5_000;
 
 /** Called by a use case in the transaction that makes the change. */
 export async function writeOutbox(connection: Connection, account: AccountId, change: Omit<OutboxRow, 'position'>): Promise<void> {
@@ -55,4 +56,28 @@ async function cursorAt(pool: Pool, account: AccountId, position: number): Promi
   const { rows } = await pool.query<{ tx: string }>('select tx::text as tx from outbox where account = $1 and id = $2', [account, position]);
   if (!rows[0]) throw new Error(`the outbox of ${account} no longer has the row at ${position}: read the configuration whole`);
   return rows[0].tx;
+}
+
+/**
+ * Removes the oldest changes of an account that were written before `before` and that its floor has in the journal: a piece in one
+ * transaction with its audit row. Call it until it answers 0.
+ *
+ * The change at `takenUpTo` itself stays, however old: it is where the next read goes on from.
+ *
+ * @param pool the role `floor`'s
+ * @param takenUpTo position of the last change that the floor has committed; 0: none
+ */
+export function removeTakenChanges(pool: Pool, account: AccountId, takenUpTo: number, before: Instant): Promise<number> {
+  return inTransaction(pool, async (connection) => {
+    const { rowCount } = await connection.query(
+      `delete from outbox where id in (
+         select o.id from outbox o join outbox last on last.account = $1 and last.id = $2
+         where o.account = $1 and (o.tx, o.id) < (last.tx, last.id) and o.at < $3
+         order by o.tx, o.id limit ${ROWS_REMOVED_AT_ONCE})`,
+      [account, takenUpTo, new Date(before)],
+    );
+    const changes = rowCount ?? 0;
+    if (changes > 0) await connection.query(`insert into audit (account, actor, action, entity, after) values ($1, 'retention', 'outbox-shortened', 'outbox', $2)`, [account, JSON.stringify({ changes })]);
+    return changes;
+  });
 }

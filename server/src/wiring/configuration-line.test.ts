@@ -65,6 +65,7 @@ test('[design 3] who asks for everything waits for what was committed before, al
   await line.takeAll('acc_1');
   expect(state.heldBack).toBe(0);
   expect(taken).toEqual([1, 2]);
+  expect([line.takenUpTo('acc_1'), line.takenUpTo('acc_nobody')]).toEqual([2, undefined]);
 });
 
 test('who asks while a look is under way waits for the next one', async () => {

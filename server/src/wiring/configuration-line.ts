@@ -70,6 +70,11 @@ export class ConfigurationLine {
     });
   }
 
+  /** The last change that the account's floor has committed; undefined when it is not held here. */
+  takenUpTo(account: AccountId): number | undefined {
+    return this.#accounts.get(account)?.position;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const line of this.#accounts.values()) {

@@ -6,7 +6,7 @@ import type { AccountKeys } from '../capabilities/accounts/index.ts';
 import { accountKeysIn } from '../capabilities/accounts/storage/account-keys.postgres.ts';
 import { listForSwitch } from '../capabilities/numbers/application/list-for-switch.ts';
 import { endExpiredSessions, listDevicesForSwitch } from '../capabilities/people/index.ts';
-import { expiredSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
+import { endedSessionsIn, expiredSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
 import { recordingFolderAt } from '../capabilities/recordings/storage/recording-folder.ts';
 import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
 import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
@@ -218,11 +218,13 @@ function reachOf(settings: ControlSettings) {
 }
 
 /** Nothing of it is needed for a call, so a center without it is better than none. */
-async function openBackgroundWork({ settings, logger, clock, floorPool, stores }: Foundation, { keeper }: LiveSide): Promise<BackgroundWork | undefined> {
+async function openBackgroundWork({ settings, logger, clock, appPool, floorPool, stores }: Foundation, { keeper, floorProcess }: LiveSide): Promise<BackgroundWork | undefined> {
   const retention = {
     accounts: async () => (await listAccounts(floorPool)).map(({ account }) => account),
     retentionOf: (account: AccountId) => showRetention(stores, account),
     recordings: keeper.deps,
+    sessions: endedSessionsIn(appPool),
+    configurationTaken: (account: AccountId) => floorProcess.floors.configurationTaken(account),
     floorPool,
     clock,
     logger,

@@ -142,6 +142,11 @@ export class Floors implements FloorPort {
     return this.#configuration.takeAll(account);
   }
 
+  /** Position in the outbox of the last change of configuration that is in the account's journal. */
+  configurationTaken(account: AccountId): number | undefined {
+    return this.#configuration.takenUpTo(account);
+  }
+
   onCommitted(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

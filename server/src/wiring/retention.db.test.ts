@@ -4,6 +4,7 @@ import { type AccountId, DAY_MS } from '@centralita/kernel';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showRetention } from '../capabilities/accounts/index.ts';
+import { endedSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
 import { createProjector, projectionsIn } from '../capabilities/reports/index.ts';
 import { TurnScript } from '../capabilities/reports/testing/turns.ts';
 import { SNAPSHOT_SCHEMA_VERSION } from '../floor/snapshot.ts';
@@ -11,6 +12,8 @@ import { installJobs } from '../jobs/install-jobs.ts';
 import { openJobs } from '../jobs/jobs.ts';
 import { HISTORY_REFERENCES, removeOldTurns } from '../storage/journal-retention.postgres.ts';
 import { PostgresJournal } from '../storage/journal.postgres.ts';
+import { readOutbox, removeTakenChanges, writeOutbox } from '../storage/outbox.postgres.ts';
+import { inAccount } from '../storage/pool.ts';
 import { freshDatabase, givenAccount, type TestDatabase } from '../storage/testing/database.ts';
 import { startBackgroundWork } from './background-work.ts';
 import { createStores } from './create-stores.ts';
@@ -173,6 +176,8 @@ function roundDeps(accounts: readonly AccountId[], more: Partial<RetentionRoundD
     accounts: () => Promise.resolve(accounts),
     retentionOf: (account) => showRetention(stores, account),
     recordings: { table: stores.recordings, folder: NO_FILES, accountKeys: { keyOf: () => Promise.reject(new Error('nothing is opened here')) } },
+    sessions: endedSessionsIn(database.app),
+    configurationTaken: () => undefined,
     floorPool: database.floor,
     clock,
     logger: pino({ level: 'silent' }),
@@ -187,6 +192,57 @@ const NO_FILES: RetentionRoundDeps['recordings']['folder'] = {
   waiting: () => Promise.resolve([]),
   freeBytes: () => Promise.resolve(0),
 };
+
+describe('[design 3] changes of configuration past their days', () => {
+  /** Three old changes and a fresh one. @returns their positions, oldest first */
+  async function givenChanges(account: AccountId): Promise<number[]> {
+    for (const id of ['que_1', 'que_2', 'que_3', 'que_4']) await inAccount(database.app, account, (connection) => writeOutbox(connection, account, { entity: 'queue', entityId: id, value: null }));
+    await database.owner.query(`update outbox set at = $2 where account = $1 and entity_id <> 'que_4'`, [account, new Date(longAgo - DAY_MS)]);
+    await database.owner.query(`update outbox set at = $2 where account = $1 and entity_id = 'que_4'`, [account, new Date(TODAY)]);
+    return positionsOf(account);
+  }
+  async function positionsOf(account: AccountId): Promise<number[]> {
+    const { rows } = await database.owner.query<{ id: number }>('select id from outbox where account = $1 order by tx, id', [account]);
+    return rows.map(({ id }) => id);
+  }
+
+  it('go when the floor has them in its journal, but for the one that it reads on from', async () => {
+    const [ours, theirs] = [await givenAccount(database), await givenAccount(database)];
+    const positions = await givenChanges(ours);
+    const others = await givenChanges(theirs);
+    await runRetention(roundDeps([ours, theirs], { configurationTaken: (account) => (account === ours ? positions[1] : undefined) }));
+    expect(await positionsOf(ours)).toEqual(positions.slice(1));
+    expect(await positionsOf(theirs)).toEqual(others);
+    expect((await readOutbox(database.floor, ours, positions[1]!)).rows.map(({ entityId }) => entityId)).toEqual(['que_3', 'que_4']);
+    const { rows } = await database.owner.query(`select actor, action, after from audit where account = $1`, [ours]);
+    expect(rows).toEqual([{ actor: 'retention', action: 'outbox-shortened', after: { changes: 1 } }]);
+  });
+
+  it('stay while they are young, and while the floor has taken none', async () => {
+    const account = await givenAccount(database);
+    const positions = await givenChanges(account);
+    expect(await removeTakenChanges(database.floor, account, 0, longAgo)).toBe(0);
+    expect(await removeTakenChanges(database.floor, account, positions[3]!, longAgo)).toBe(3);
+    expect(await removeTakenChanges(database.floor, account, positions[3]!, TODAY + DAY_MS)).toBe(0);
+    expect(await positionsOf(account)).toEqual(positions.slice(3));
+  });
+});
+
+describe('sign-ins that ended', () => {
+  it('go with the journal’s days; those that run, that ended lately, or that still have a telephone stay', async () => {
+    const account = await givenAccount(database);
+    await inAccount(database.app, account, async (connection) => {
+      await connection.query(`insert into users (user_id, account, name, email, role, password_hash) values ('usr_olga', $1, 'Olga', 'olga@ferreteria.example', 'owner', '')`, [account]);
+      for (const [id, endedAt] of [['long', longAgo - 1], ['lately', longAgo + 1], ['running', null], ['phone', longAgo - 1]] as const) {
+        await connection.query(`insert into sessions (session_id, account, user_id, token_hash, expires_at, ended_at) values ($1, $2, 'usr_olga', $3, $4, $5)`, [id, account, Buffer.from(id), new Date(longAgo - DAY_MS), endedAt === null ? null : new Date(endedAt)]);
+      }
+      await connection.query(`insert into devices (device_id, account, user_id, session_id, kind, username, secret) values ('dev_1', $1, 'usr_olga', 'phone', 'browser', 'u-1', '')`, [account]);
+    });
+    await runRetention(roundDeps([account]));
+    const { rows } = await database.owner.query('select session_id from sessions where account = $1 order by session_id', [account]);
+    expect(rows).toEqual([{ session_id: 'lately' }, { session_id: 'phone' }, { session_id: 'running' }]);
+  });
+});
 
 describe('a round', () => {
   it('goes by each account’s own days', async () => {

@@ -1,14 +1,19 @@
 import { type AccountId, type Clock, DAY_MS, type Instant, MINUTE_MS } from '@centralita/kernel';
 import type { Logger } from 'pino';
 import type { Retention } from '../capabilities/accounts/index.ts';
+import { type EndedSessions, removeEndedSessions } from '../capabilities/people/index.ts';
 import { deleteOldRecordings, type RecordingDeps } from '../capabilities/recordings/index.ts';
 import { removeOldTurns } from '../storage/journal-retention.postgres.ts';
+import { removeTakenChanges } from '../storage/outbox.postgres.ts';
 import type { Pool } from '../storage/pool.ts';
 
 export interface RetentionRoundDeps {
   readonly accounts: () => Promise<readonly AccountId[]>;
   readonly retentionOf: (account: AccountId) => Promise<Pick<Retention, 'journalKeptDays' | 'recordingsKeptDays'>>;
   readonly recordings: RecordingDeps;
+  readonly sessions: EndedSessions;
+  /** Position of the last change of configuration in the account's journal; undefined: its floor is not held here. */
+  readonly configurationTaken: (account: AccountId) => number | undefined;
   /** The role `floor`'s. */
   readonly floorPool: Pool;
   readonly clock: Clock;
@@ -19,7 +24,7 @@ export interface RetentionRoundDeps {
 const ROUND_LIMIT_MS = 10 * MINUTE_MS;
 
 /**
- * One round of retention over every account: recordings, then the journal. Each piece is a transaction of its own and any of
+ * One round of retention over every account: recordings, the journal, and what goes with it. Each piece is a transaction of its own and any of
  * them may be the last: what is left over is what the next round finds. An account that fails stops no other.
  * @throws AggregateError with every failure, so that the job is tried again
  */
@@ -27,7 +32,7 @@ export async function runRetention(deps: RetentionRoundDeps, stopping?: AbortSig
   const until = deps.clock.now() + ROUND_LIMIT_MS;
   const failures: unknown[] = [];
   for (const account of await deps.accounts()) {
-    for (const work of [removeRecordings, shortenJournal]) {
+    for (const work of [removeRecordings, shortenJournal, shortenOutbox, removeSessions]) {
       if (stopping?.aborted) return;
       try {
         await work(deps, account, () => stopping?.aborted === true || deps.clock.now() >= until);
@@ -60,4 +65,23 @@ async function shortenJournal(deps: RetentionRoundDeps, account: AccountId, over
     personalValues += removed.personalValues;
   }
   if (turns > 0) deps.logger.info({ account, turns, personalValues }, 'the journal was shortened');
+}
+
+/** The journal has what the floor took, as long as that is kept. */
+async function shortenOutbox(deps: RetentionRoundDeps, account: AccountId, over: Over): Promise<void> {
+  const { journalKeptDays } = await deps.retentionOf(account);
+  const takenUpTo = deps.configurationTaken(account) ?? 0;
+  let changes = 0;
+  while (!over()) {
+    const removed = await removeTakenChanges(deps.floorPool, account, takenUpTo, daysAgo(deps, journalKeptDays));
+    if (removed === 0) break;
+    changes += removed;
+  }
+  if (changes > 0) deps.logger.info({ account, changes }, 'changes of configuration that the floor took long ago were removed');
+}
+
+async function removeSessions(deps: RetentionRoundDeps, account: AccountId, over: Over): Promise<void> {
+  const { journalKeptDays } = await deps.retentionOf(account);
+  const sessions = await removeEndedSessions(deps.sessions, account, daysAgo(deps, journalKeptDays), over);
+  if (sessions > 0) deps.logger.info({ account, sessions }, 'sign-ins that ended long ago were removed');
 }

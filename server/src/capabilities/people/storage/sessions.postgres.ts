@@ -1,6 +1,7 @@
 import type { AccountId, DeviceId, Language, Role, UserId } from '@centralita/kernel';
 import { inAccount, type Pool } from '../../../storage/pool.ts';
 import type { ExpiredSessions } from '../application/end-expired-sessions.ts';
+import type { EndedSessions } from '../application/remove-ended-sessions.ts';
 import type { SessionTable } from '../application/ports.ts';
 
 /** The two look-ups without an account are functions of the database that give back one row by something only its holder knows. */
@@ -63,6 +64,27 @@ export function expiredSessionsIn(pool: Pool): ExpiredSessions {
              where s.ended_at is null and (s.expires_at <= now() or u.blocked_at is not null) limit 500`,
         );
         return rows.map((row) => ({ sessionId: row.session_id, userId: row.user_id }));
+      }),
+  };
+}
+
+const REMOVED_AT_ONCE = 5_000;
+
+export function endedSessionsIn(pool: Pool): EndedSessions {
+  return {
+    remove: (account, before) =>
+      inAccount(pool, account, async (connection) => {
+        // A telephone that is still to be taken from the switch keeps its session.
+        const { rowCount } = await connection.query(
+          `delete from sessions where session_id in (
+             select s.session_id from sessions s
+             where s.ended_at < $1 and not exists (select from devices d where d.session_id = s.session_id)
+             order by s.ended_at limit ${REMOVED_AT_ONCE})`,
+          [new Date(before)],
+        );
+        const sessions = rowCount ?? 0;
+        if (sessions > 0) await connection.query(`insert into audit (account, actor, action, entity, after) values ($1, 'retention', 'sessions-removed', 'session', $2)`, [account, JSON.stringify({ sessions })]);
+        return sessions;
       }),
   };
 }
