@@ -9,10 +9,11 @@ export function conservation(center: Center): string[] {
   return [...everybodyCameToAnEnd(center), ...figuresAgree(center), ...littlesLaw(center), ...timesAddUp(center)];
 }
 
-function everybodyCameToAnEnd({ ledger, world, customers, time }: Center): string[] {
+function everybodyCameToAnEnd({ ledger, world, customers, engine, time }: Center): string[] {
   const broken: string[] = [];
   if (world === undefined) return ['conservation: nothing decides any more'];
   if (customers.present > 0) broken.push(`conservation: ${customers.present} callers are still on the line`);
+  if (engine.load().legs > 0) broken.push(`conservation: ${engine.load().legs} connections are left at the switch that nobody knows of`);
   for (const table of ['conversations', 'calls', 'waiting', 'offers', 'flowRuns', 'legs'] as const) {
     const rows = world[table];
     if (rows.size > 0) broken.push(`conservation: ${rows.size} ${table} are left at ${new Date(time.now()).toISOString()}, the first: ${JSON.stringify(rows.values().next().value)}`);

@@ -1,12 +1,13 @@
-import { ignoreFailure, MINUTE_MS } from '@centralita/kernel';
+import { ignoreFailure, MINUTE_MS, SECOND_MS } from '@centralita/kernel';
+import { spoolLine } from '@centralita/server/floor/spool.ts';
 import type { Chance } from '../chance/chance.ts';
 import { drawMs } from '../chance/span.ts';
 import type { FaultScenario, Span } from '../scenario/scenario.ts';
+import { ACCOUNT } from '../world/account.ts';
 import type { Center } from '../world/center.ts';
 import type { Control } from '../world/control.ts';
 
 const CLOCK_JUMP_MS = 2 * 3_600_000;
-const SNAPSHOT_EVERY_MS = MINUTE_MS;
 
 /** Everything that goes wrong from outside, at seeded moments of a center's day. Counts say how often each really happened. */
 export class Faults {
@@ -15,6 +16,7 @@ export class Faults {
   readonly #faults: FaultScenario;
   readonly #chance: Chance;
   #over = false;
+  #tornBytes = 0;
   #snapshotDue = false;
 
   constructor(center: Center) {
@@ -24,10 +26,10 @@ export class Faults {
   }
 
   plan(): void {
-    const { controlKilled, controlFrozen, databaseAway, commitUnknown, linkCut, deviceFlaps, trunkDown, linkDelayMs } = this.#faults;
+    const { controlKilled, controlFrozen, databaseAway, commitUnknown, linkCut, deviceFlaps, trunkDown, namesDead, linkDelayMs } = this.#faults;
     const { journal } = this.#center;
     if (linkDelayMs > 0) journal.commitMs = () => this.#chance.whole(4);
-    if (controlKilled + controlFrozen > 0) this.#everyMinute();
+    if (controlKilled + controlFrozen > 0) this.#snapshots();
     this.#often(controlKilled, () => this.kill());
     this.#often(controlFrozen, () => this.#freeze());
     this.#often(databaseAway, () => this.#storage('away', this.#faults.databaseAwayFor));
@@ -41,6 +43,10 @@ export class Faults {
       this.#count('trunk down');
       this.#center.carriers.goDown(MINUTE_MS);
     });
+    this.#often(namesDead, () => {
+      this.#count('names dead');
+      this.#center.carriers.loseNames(drawMs(this.#chance, this.#faults.namesDeadFor));
+    });
   }
 
   /** No more of them: what is broken is mended in its time. */
@@ -48,7 +54,7 @@ export class Faults {
     this.#over = true;
   }
 
-  /** Once a minute control writes a snapshot, between two steps as far as the simulated world can tell. */
+  /** From time to time control writes a snapshot, between two steps as far as the simulated world can tell. */
   async betweenSteps(): Promise<void> {
     if (!this.#snapshotDue) return;
     this.#snapshotDue = false;
@@ -65,7 +71,7 @@ export class Faults {
     this.#center.killControl();
     if (this.#chance.happens(this.#faults.tornTail)) {
       this.#count('torn tail');
-      disk.tear('00000000 {"account":"acc_simulated","seq":', this.#chance.draw(), this.#chance.happens(0.5) ? '\u0000\u0000\n' : '');
+      this.#tornBytes = disk.tear(lastLine(control), this.#chance.draw(), this.#chance.happens(0.5));
     }
     if (this.#chance.happens(this.#faults.spoiltSnapshot)) {
       this.#count('spoilt snapshot');
@@ -79,8 +85,17 @@ export class Faults {
     this.#center.time.plan(drawMs(this.#chance, this.#faults.controlDownFor), () => {
       // PostgreSQL must be there for a start: whoever waits for it tries again.
       if (this.#center.journal.mode !== 'up') this.#startLater(dead);
-      else if (this.#center.control === dead) ignoreFailure('the start of a simulated control', this.#center.startControl());
+      else if (this.#center.control === dead) ignoreFailure('the start of a simulated control', this.#start());
     });
+  }
+
+  /** A start finds what was torn, all of it and nothing else, and says so. */
+  async #start(): Promise<void> {
+    const torn = this.#tornBytes;
+    this.#tornBytes = 0;
+    const { droppedBytes } = await this.#center.startControl();
+    if (droppedBytes > 0) this.#count('torn tail dropped');
+    if (droppedBytes !== torn) this.#center.journal.broken.push(`torn tail: ${torn} bytes were torn, ${droppedBytes} were dropped`);
   }
 
   #freeze(): void {
@@ -130,10 +145,10 @@ export class Faults {
     this.#center.clockOffMs = this.#chance.pick([-CLOCK_JUMP_MS, 0, CLOCK_JUMP_MS]);
   }
 
-  #everyMinute(): void {
-    this.#center.time.plan(SNAPSHOT_EVERY_MS, () => {
+  #snapshots(): void {
+    this.#center.time.plan(SECOND_MS * this.#faults.snapshotEverySeconds, () => {
       this.#snapshotDue = true;
-      if (!this.#over) this.#everyMinute();
+      if (!this.#over) this.#snapshots();
     });
   }
 
@@ -150,3 +165,7 @@ export class Faults {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 }
+
+/** A turn on its way to the disk: decided, and nobody told of it yet. */
+const lastLine = ({ floor }: Control): string =>
+  spoolLine({ account: ACCOUNT, seq: (floor?.seq ?? 0) + 1, epoch: floor?.epoch ?? 0, at: 0, deciderVersion: 1, input: { type: 'none' }, seed: 'A'.repeat(22), events: [], effects: [], timers: [], closedEffects: [], personal: {} });

@@ -11,5 +11,8 @@ export const EVERYTHING = {
   linkCut: 3,
   deviceFlaps: 2,
   trunkDown: 1,
+  lateFacts: 0.02,
+  crossing: 0.3,
+  namesDead: 0.5,
   poison: 0.001,
 } as const;

@@ -123,6 +123,15 @@ const faultsSchema = z.strictObject({
   deviceFlaps: perHour,
   /** A carrier takes no calls for a minute. */
   trunkDown: perHour,
+  /** Of facts of a leg: told again up to 32 seconds later, as the network may. */
+  lateFacts: share.default(0),
+  /** Of ringing phones that are given up, or that another one was quicker than: picked up in that very moment all the same. */
+  crossing: share.default(0),
+  /** Names are not resolved for a while: carriers cannot be reached, and a call to one fails within two seconds. */
+  namesDead: perHour,
+  namesDeadFor: spanSchema.default({ kind: 'uniform', from: 60, to: 900 }),
+  /** How often control writes a snapshot where it may be restarted. */
+  snapshotEverySeconds: z.number().min(1).default(60),
   /** Of callers: one whose every fact makes the deciders throw. */
   poison: share.default(0),
 });

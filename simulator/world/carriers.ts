@@ -5,6 +5,9 @@ import type { VirtualTime } from '../clock/virtual-time.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ACCOUNT, TRUNK } from './account.ts';
 
+/** A name that nobody resolves is given up after this long. */
+export const RESOLVED_WITHIN_MS = 2_000;
+
 /** What happens to numbers that agents dial: busy, no answer, early media, slow answers, 503. */
 export class Carriers {
   readonly #habits: Scenario['carriers'];
@@ -12,6 +15,7 @@ export class Carriers {
   readonly #time: VirtualTime;
   readonly #chance: Chance;
   #up = true;
+  #named = true;
 
   constructor(habits: Scenario['carriers'], engine: SimulatedEngine, time: VirtualTime, chance: Chance) {
     this.#habits = habits;
@@ -23,6 +27,10 @@ export class Carriers {
   dialled(legId: LegId): void {
     const { busy, noAnswer, unavailable, earlyMedia, slowAnswer } = this.#habits;
     const chance = this.#chance;
+    if (!this.#named) {
+      this.#later(chance.between(0, RESOLVED_WITHIN_MS), () => this.#engine.fail(legId, 'network', 'unreachable'));
+      return;
+    }
     if (!this.#up || chance.happens(unavailable)) {
       this.#later(20, () => this.#engine.fail(legId, 'network', 'congestion', 503));
       return;
@@ -44,7 +52,23 @@ export class Carriers {
     this.#engine.trunk(ACCOUNT, TRUNK, false);
     this.#later(forMs, () => {
       this.#up = true;
-      this.#engine.trunk(ACCOUNT, TRUNK, true);
+      if (this.#named) this.#engine.trunk(ACCOUNT, TRUNK, true);
+    });
+  }
+
+  /** Whether the carriers' names can be resolved. */
+  get named(): boolean {
+    return this.#named;
+  }
+
+  /** A fault: no name is resolved for a while. Calls that come in, and phones that are registered, need none. */
+  loseNames(forMs: number): void {
+    if (!this.#named) return;
+    this.#named = false;
+    this.#engine.trunk(ACCOUNT, TRUNK, false);
+    this.#later(forMs, () => {
+      this.#named = true;
+      if (this.#up) this.#engine.trunk(ACCOUNT, TRUNK, true);
     });
   }
 

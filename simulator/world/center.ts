@@ -18,6 +18,7 @@ import { Customers } from './customers.ts';
 import { Disk } from './disk.ts';
 import { Journal } from './journal.ts';
 import { NO_DELAY } from './link.ts';
+import { FaultyNetwork } from './network.ts';
 import { Population } from './population.ts';
 
 export interface CenterOptions {
@@ -49,10 +50,12 @@ export class Center {
   readonly account: SimulatedAccount;
   readonly journal: Journal;
   readonly disk = new Disk();
+  readonly network: FaultyNetwork;
   readonly engine: SimulatedEngine;
   readonly customers: Customers;
   readonly agents: Agents;
   readonly carriers: Carriers;
+  readonly population: Population;
   readonly ledger = new Ledger();
   readonly figures: Figures;
   readonly alarms = new Map<string, number>();
@@ -88,11 +91,12 @@ export class Center {
     };
     this.figures = new Figures({ from: this.days[0]!.from, to: this.days.at(-1)!.to });
     const ids = chance.fork('ids');
-    this.engine = new SimulatedEngine({ now: time.now, after: time.after }, { draw: ids.id, kept: canRestart(scenario) ? EVENTS_KEPT : 0 });
+    this.network = new FaultyNetwork(scenario.faults, chance.fork('network'));
+    this.engine = new SimulatedEngine({ now: time.now, after: time.after }, { draw: ids.id, kept: canRestart(scenario) ? EVENTS_KEPT : 0, network: this.network });
     this.customers = new Customers({ scenario, account: this.account, engine: this.engine, time, chance: chance.fork('customers') });
     this.carriers = new Carriers(scenario.carriers, this.engine, time, chance.fork('carriers'));
     this.agents = new Agents({ scenario, account: this.account, engine: this.engine, time, chance: chance.fork('agents'), ask: (command) => this.ask(command), world: () => this.world, aboutToAnswer: (legId, inMs) => this.#aboutToAnswer(legId, inMs) });
-    new Population({ scenario, engine: this.engine, time, chance: chance.fork('population'), customers: this.customers, agents: this.agents, carriers: this.carriers });
+    this.population = new Population({ scenario, engine: this.engine, time, chance: chance.fork('population'), customers: this.customers, agents: this.agents, carriers: this.carriers });
     this.#program = options.program ?? createAccountProgram();
   }
 

@@ -45,6 +45,8 @@ export class Control {
   readonly #connection: JournalConnection;
   readonly #commitLine: CommitLine;
   readonly #spool: Spool;
+  /** What its start found at the end of the spool and could not read. */
+  droppedBytes = 0;
   #line: SwitchLine | undefined;
   #state: 'alive' | 'frozen' | 'dead' = 'alive';
   #waiting: (() => void)[] = [];
@@ -94,7 +96,7 @@ export class Control {
   /** What a start does, in its order: the spool, the lease and the journal, the switch's events since, and only then timers. */
   async start(): Promise<void> {
     const { account, engine, rounds } = this.#options;
-    await this.#spool.open();
+    this.droppedBytes = (await this.#spool.open()).droppedBytes;
     await this.#commitLine.recover();
     const floor = await this.floors.open(account, { send: (id, command) => this.link.toSwitch(() => engine.send(id, command, this.floors.highestEpoch)) });
     const { committedSeq } = { committedSeq: this.floors.switchSeq([account]) };

@@ -24,12 +24,18 @@ export class Disk implements SpoolDisk {
   }
 
   /**
-   * The machine died in the middle of a write that nobody was told of.
-   * @param torn how much of it reached the disk, in [0, 1]
-   * @param garbage what the half-written sector holds
+   * The machine died in the middle of a write that nobody was told of: of `line` there is only the beginning, or all of it with
+   * one bit turned over.
+   * @param torn where, in [0, 1)
+   * @returns how much of it a start has to drop
    */
-  tear(line: string, torn: number, garbage = ''): void {
-    this.#written = this.#synced + line.slice(0, Math.floor(line.length * torn)) + garbage;
+  tear(line: string, torn: number, flipped: boolean): number {
+    const place = Math.floor(line.length * torn);
+    // The space behind the checksum says nothing: a line without it is whole.
+    const at = flipped && line[place] === ' ' ? place + 1 : place;
+    const bit = 1 << (at % 7);
+    this.#written = this.#synced + (flipped ? line.slice(0, at) + String.fromCharCode(line.charCodeAt(at) ^ bit) + line.slice(at + 1) : line.slice(0, at));
+    return this.#written.length - this.#synced.length;
   }
 
   get bytes(): number {

@@ -21,6 +21,10 @@ export interface PopulationOptions {
 
 /** Everybody at the far ends of the simulated engine's legs. */
 export class Population implements World {
+  /** The most who ever heard one another: two, while there are no conferences. */
+  mostTogether = 0;
+  /** Phones that were told that another one had answered. */
+  toldTaken = 0;
   readonly #options: PopulationOptions;
   readonly #bridges = new Bridges();
   readonly #devices = new Map<LegId, DeviceId>();
@@ -53,6 +57,7 @@ export class Population implements World {
 
   joined(legId: LegId, bridgeId: BridgeId): void {
     const members = this.#bridges.join(legId, bridgeId);
+    this.mostTogether = Math.max(this.mostTogether, members.size);
     if (members.size < 2) return;
     for (const one of members) {
       this.#options.customers.meetsAgent(one);
@@ -60,7 +65,8 @@ export class Population implements World {
     }
   }
 
-  ended(legId: LegId, _cause: LegCause): void {
+  ended(legId: LegId, cause: LegCause): void {
+    if (cause === 'answered-elsewhere') this.toldTaken += 1;
     const { customers, agents } = this.#options;
     const left = this.#bridges.leave(legId);
     this.#reached.get(legId)?.();

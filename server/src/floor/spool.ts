@@ -106,7 +106,8 @@ export class Spool {
   }
 }
 
-function spoolLine(turn: StoredTurn): string {
+/** A turn as it stands in the file. */
+export function spoolLine(turn: StoredTurn): string {
   const json = JSON.stringify(turn);
   return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
 }

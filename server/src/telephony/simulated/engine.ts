@@ -41,7 +41,16 @@ interface SimulatedLeg {
   endWhenAlone?: boolean;
 }
 
+/** What lies between the engine and its far ends does to what they say; left out: nothing. */
+export interface Network {
+  /** A fact is told again this many ms later, as a message is that was sent twice and took long; undefined: it is not. */
+  againAfterMs(fact: TelephonyFact): number | undefined;
+  /** A ringing leg is picked up in the moment in which it is given up: the 200 crosses the CANCEL (RFC 3261, 9.1). */
+  crosses(legId: LegId): boolean;
+}
+
 export interface SimulatedEngineOptions {
+  readonly network?: Network;
   /** Seeded in the simulator. */
   readonly draw?: (of: IdKind, at: Instant) => string;
   /** How many events are kept to be told again by `reconnect`; none by default. */
@@ -75,6 +84,7 @@ export class SimulatedEngine implements TelephonyPort {
   readonly #plays = new Map<PlayId, SimulatedLeg>();
   readonly #draw: (of: IdKind, at: Instant) => string;
   readonly #kept: number;
+  readonly #network: Network | undefined;
   #events: TelephonyEvent[] = [];
   #acknowledged = 0;
   /** Everything up to here was forgotten before it was acknowledged, or never kept. */
@@ -84,10 +94,11 @@ export class SimulatedEngine implements TelephonyPort {
   #take: (event: TelephonyEvent) => void = () => {};
   #world: World | undefined;
 
-  constructor(scheduler: Scheduler, { draw = randomId, kept = 0 }: SimulatedEngineOptions = {}) {
+  constructor(scheduler: Scheduler, { draw = randomId, kept = 0, network }: SimulatedEngineOptions = {}) {
     this.#scheduler = scheduler;
     this.#draw = draw;
     this.#kept = kept;
+    this.#network = network;
     // Above every number of an engine before this one, as the switch's are: at most 1,000 events a millisecond.
     this.#seq = scheduler.now() * 1_000;
     this.#forgottenUpTo = this.#seq;
@@ -439,6 +450,7 @@ export class SimulatedEngine implements TelephonyPort {
     if (leg.play) this.#plays.delete(leg.play.playId);
     this.#leavePlacement(leg);
     this.#leave(leg);
+    if (by === 'center' && leg.state === 'ringing' && this.#network?.crosses(leg.legId)) this.#emit(leg.account, { type: 'leg-answered', legId: leg.legId });
     this.#emit(leg.account, { type: 'leg-ended', legId: leg.legId, by, cause, ...(sipStatus !== undefined && { sipStatus }) });
     this.#world?.ended(leg.legId, cause);
   }
@@ -454,6 +466,12 @@ export class SimulatedEngine implements TelephonyPort {
   }
 
   #emit(account: AccountId, fact: TelephonyFact): void {
+    this.#tell(account, fact);
+    const againMs = this.#network?.againAfterMs(fact);
+    if (againMs !== undefined) this.#scheduler.after(againMs, () => this.#tell(account, fact));
+  }
+
+  #tell(account: AccountId, fact: TelephonyFact): void {
     const event: TelephonyEvent = { seq: ++this.#seq, at: this.#scheduler.now(), account, fact };
     if (this.#kept > 0) {
       this.#events.push(event);
