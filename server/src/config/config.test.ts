@@ -24,6 +24,13 @@ const options = (...args: string[]) => parseOptions(args, {}).options;
 const databases = { owner: 'o', app: 'a', floor: 'f' };
 
 describe('options', () => {
+  it('tell every process how much to log', () => {
+    const folders = foldersOf(scratch);
+    const levels = (...args: string[]) => [controlSettings(options(...args), folders, databases, undefined).logLevel, switchSettings(options(...args), folders, undefined).logLevel];
+    expect(levels('--log-level', 'warn')).toEqual(['warn', 'warn']);
+    expect(levels()).toEqual(['info', 'info']);
+  });
+
   it('have defaults, give way to the environment, and that to the command line', () => {
     expect(options()['http-port']).toBe(8_080);
     expect(options()['metrics-port']).toBeUndefined();

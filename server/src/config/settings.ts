@@ -104,6 +104,7 @@ export function switchSettings(options: Options, folders: Folders, certificate: 
     soundsDir: SOUNDS_FOLDER,
     // The only music that is shipped; without it whoever is left alone or put on hold by a phone hears silence.
     holdMusic: 'cord',
+    logLevel: options['log-level'],
   };
 }
 

@@ -18,7 +18,7 @@ export interface RunningSwitchRole {
  * @throws when a port is taken or a certificate broken
  */
 export async function runSwitch(settings: SwitchSettings): Promise<RunningSwitchRole> {
-  const logger: Logger = pino({ name: 'switch' }, pino.destination(2));
+  const logger: Logger = pino({ name: 'switch', level: settings.logLevel ?? 'info' }, pino.destination(2));
   reportIgnoredFailuresTo((reason, error) => logger.warn({ reason, error: String(error) }, 'ignored'));
   // Signalling before everything but sound on a busy machine. Only root may; for others the system's own fairness has to do.
   if (process.getuid?.() === 0) ignoreFailure('signalling-priority', () => setPriority(constants.priority.PRIORITY_ABOVE_NORMAL));

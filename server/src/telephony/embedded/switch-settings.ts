@@ -30,6 +30,8 @@ export interface SwitchSettings {
   /** What a held leg hears: the name of a piece of music among the sounds. `default` when left out. */
   readonly holdMusic?: string;
   readonly limits?: Partial<SwitchLimits>;
+  /** The least that is logged; `info` when left out. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
 }
 
 export interface Listen {
