@@ -82,7 +82,7 @@ describe("an agent's browser is lost", () => {
       assert.ok(ana.loudness() > SOMETHING, 'music plays');
     });
     diego = await diegoAtBrowser();
-    await diego.page.getByText('Hablando').first().waitFor();
+    await diego.shows('Hablando');
     await Promise.all([ana.untilHears(DIEGO_HZ), diego.untilHears(ANA_HZ)]);
     const view = await eventually(async () => {
       const shown = await conversationOf('51999555666');

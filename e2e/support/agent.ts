@@ -34,7 +34,16 @@ export class AgentAtBrowser {
 
   async answer(): Promise<void> {
     await this.page.getByRole('button', { name: /Contestar/ }).first().click();
-    await this.page.getByText('Hablando').first().waitFor();
+    await this.shows('Hablando');
+  }
+
+  /** Text on the page; when it does not come, what is there instead says why. */
+  async shows(text: string): Promise<void> {
+    try {
+      await this.page.getByText(text).first().waitFor();
+    } catch (cause) {
+      throw new Error(`${text} is not on the page, which shows: ${await this.page.locator('body').innerText()}`, { cause });
+    }
   }
 
   async hangUp(): Promise<void> {

@@ -61,6 +61,11 @@ export function inAccount<T>(pool: Pool, account: AccountId, work: (connection: 
   return transaction(pool, `begin; select set_config('centralita.account', ${pg.escapeLiteral(account)}, true)`, work);
 }
 
+/** As `inAccount`, reading only, and every statement of it sees the rows as they were at its first: for what takes several to read. */
+export function inAccountAsOfOneMoment<T>(pool: Pool, account: AccountId, work: (connection: Connection) => Promise<T>): Promise<T> {
+  return transaction(pool, `begin isolation level repeatable read read only; select set_config('centralita.account', ${pg.escapeLiteral(account)}, true)`, work);
+}
+
 /** A transaction without an account: `app` sees no account's rows in it, `floor` sees every account's. */
 export function inTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   return transaction(pool, 'begin', work);

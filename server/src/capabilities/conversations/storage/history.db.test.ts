@@ -1,7 +1,7 @@
 import type { AccountId } from '@centralita/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresJournal } from '../../../storage/journal.postgres.ts';
-import { inAccount } from '../../../storage/pool.ts';
+import { inAccount, type Pool } from '../../../storage/pool.ts';
 import { freshDatabase, givenAccount, type TestDatabase } from '../../../storage/testing/database.ts';
 import { createProjector, projectionsIn, type Projector } from '../../reports/index.ts';
 import { TEN, TurnScript } from '../../reports/testing/turns.ts';
@@ -221,6 +221,41 @@ describe('what people write', () => {
     await projector.rebuild(account);
     expect(await deps.history.find(elena(), 'cnv_1')).toEqual(before);
     expect(before).toMatchObject({ tags: ['garantía'], outcome: 'Consulta' });
+  });
+});
+
+describe('a conversation whose next turns are written while it is read', () => {
+  /** The application's pool, with something that happens before each statement. */
+  function poolWith(happens: () => Promise<void>): Pool {
+    const connect = async () => {
+      const client = await database.app.connect();
+      const query = async (...statement: Parameters<typeof client.query>) => {
+        await happens();
+        return client.query(...statement);
+      };
+      return Object.create(client, { query: { value: query } }) as typeof client;
+    };
+    return Object.create(database.app, { connect: { value: connect } }) as Pool;
+  }
+
+  test('[S2.27] is shown as of one moment: as many offers as its timeline tells', async () => {
+    script.enters(6).offered(6, 'usr_carla');
+    await append();
+    await projector.start(account);
+    let written = 0;
+    const history = historyIn(
+      poolWith(async () => {
+        if (++written > 12) return;
+        script.offered(6, 'usr_ximena', 'que_ventas', `off_6_${written}`);
+        await append();
+        await projector.start(account);
+      }),
+    );
+    const shown = await history.find(elena(), 'cnv_6');
+    const told = shown!.timeline.filter(({ kind }) => kind === 'offered').length;
+    expect(told).toBeGreaterThan(0);
+    expect(shown!.offers.length).toBe(told);
+    expect((await deps.history.find(elena(), 'cnv_6'))!.offers.length).toBeGreaterThan(told);
   });
 });
 

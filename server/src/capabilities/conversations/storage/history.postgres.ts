@@ -1,5 +1,5 @@
 import type { AccountId, ConversationEnding, ConversationId, Direction, EndedBy, PartyKind, QueueId, UserId } from '@centralita/kernel';
-import { inAccount, type Connection, type Pool } from '../../../storage/pool.ts';
+import { inAccount, inAccountAsOfOneMoment, type Connection, type Pool } from '../../../storage/pool.ts';
 import type { History, HistoryDetail, HistoryFilter, HistoryRow, Mark, Viewer } from '../application/ports.ts';
 import { readNotes, readOffers, readParticipants, readRecordings, readTimeline } from './conversation-parts.ts';
 
@@ -68,7 +68,8 @@ const WITH_NAMES = `
 export function historyIn(pool: Pool): History {
   return {
     list: (viewer, filter, after) => inAccount(pool, viewer.account, (connection) => list(connection, viewer, filter, after)),
-    find: (viewer, conversationId) => inAccount(pool, viewer.account, (connection) => find(connection, viewer, conversationId)),
+    // Rows are written while it is read: without one moment for all, an offer would be there and its line of the timeline not.
+    find: (viewer, conversationId) => inAccountAsOfOneMoment(pool, viewer.account, (connection) => find(connection, viewer, conversationId)),
     reaches: (viewer, conversationId) =>
       inAccount(pool, viewer.account, async (connection) => {
         const { rowCount } = await connection.query(`select from conversations c where c.conversation_id = $1 and ${WITHIN('$2', '$3')}`, [conversationId, viewer.userId, viewer.scope]);

@@ -77,7 +77,7 @@ export class TurnScript {
       .after(0, { type: 'conversation-queued', ...of, waitingId: `wai_${n}`, segmentId: `seg_${n}`, queueId, reason: 'flow' }, { type: 'queued', ...of, ...waitingFacts(n, queueId), legId: `leg_${n}`, segmentId: `seg_${n}`, reason: 'flow', enqueuedAt: this.now + 2_000, priority: 50, required: [], language: 'es', music: 'cord', visited: [], overflowAt: null, shortAbandonMs: 5_000 });
   }
 
-  offered(n: number, agentId: string, queueId = 'que_ventas'): this {
+  offered(n: number, agentId: string, queueId = 'que_ventas', offerId = `off_${n}`): this {
     const of = conversationIds(n);
     return this.after(
       4,
@@ -85,6 +85,7 @@ export class TurnScript {
         type: 'offer-made',
         ...of,
         ...offerFacts(n, agentId, queueId),
+        offerId,
         bridgeId: 'brg_1',
         placementId: 'plc_1',
         legs: [],
