@@ -11,6 +11,7 @@ const DEBIAN = [
   { package: 'chromium', file: '/usr/bin/chromium' },
   { package: 'sip-tester', file: '/usr/bin/sipp' },
   { package: 'baresip-core', file: '/usr/bin/baresip' },
+  { package: 'coturn', file: '/usr/bin/turnserver' },
   { package: 'espeak-ng', file: '/usr/bin/espeak-ng' },
   { package: 'sox', file: '/usr/bin/sox' },
   { package: 'postgresql-15', file: '/usr/lib/postgresql/15/bin/postgres' },

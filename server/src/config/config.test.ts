@@ -47,6 +47,8 @@ describe('options', () => {
     [['--listen', 'here'], 'must be an IP address (it is "here")'],
     [['--rtp-ports', '1-2'], 'ten ports'],
     [['--tls-cert', 'a.pem'], 'go together'],
+    [['--ice-servers', 'turn:turn.example.org'], 'it needs --turn-secret too'],
+    [['--ice-servers', 'https://turn.example.org'], 'must be like stun:HOST:PORT'],
     [['--database-url', 'mysql://x'], 'must start with postgresql://'],
   ])('refuses %j in one line', (args, line) => {
     const parse = () => parseOptions(args, {});

@@ -40,6 +40,7 @@ const OPTIONS = {
     help: 'peers that are told our own address instead (default: loopback and the private ranges)',
   },
   'ice-servers': { env: 'CENTRALITA_ICE_SERVERS', schema: list.default([]), takes: 'URL,…', help: 'STUN and TURN servers for browser audio' },
+  'turn-secret': { env: 'CENTRALITA_TURN_SECRET', schema: z.string().min(1).optional(), takes: 'SECRET', help: "the TURN servers' shared secret (coturn's static-auth-secret); better in the environment, where nobody reads it" },
   'tls-cert': { env: 'CENTRALITA_TLS_CERT', schema: z.string().optional(), takes: 'FILE', help: 'certificate chain, PEM; left out, one is made when --listen needs it' },
   'tls-key': { env: 'CENTRALITA_TLS_KEY', schema: z.string().optional(), takes: 'FILE', help: 'its private key, PEM' },
   'trusted-proxy': { env: 'CENTRALITA_TRUSTED_PROXY', schema: list.default([]), takes: 'ADDRESS,…', help: 'a proxy before us that ends TLS; its X-Forwarded headers are believed' },
@@ -73,6 +74,10 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
   });
   const options = Object.fromEntries(parsed) as Options;
   if ((options['tls-cert'] === undefined) !== (options['tls-key'] === undefined)) throw new OperatorError('--tls-cert and --tls-key go together.');
+  // A browser refuses a TURN server without a password, and its phone would then make no call at all.
+  if (options['ice-servers'].some((url) => /^turns?:/.test(url)) && options['turn-secret'] === undefined) throw new OperatorError('--ice-servers names a TURN server: it needs --turn-secret too.');
+  const odd = options['ice-servers'].find((url) => !/^(stun|turn)s?:[^\s/?]+(\?transport=(udp|tcp))?$/.test(url));
+  if (odd !== undefined) throw new OperatorError(`--ice-servers must be like stun:HOST:PORT or turn:HOST:PORT?transport=udp (it is "${odd}")`);
   return { options, positionals };
 }
 

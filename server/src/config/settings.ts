@@ -29,6 +29,8 @@ export interface ControlSettings {
   /** Where SIP phones reach the switch, to be told to people. */
   readonly sip: Listen;
   readonly iceServers: readonly string[];
+  /** Shared with the TURN servers among them. */
+  readonly turnSecret: string | undefined;
   readonly recordings: { readonly incoming: string; readonly kept: string };
   readonly spoolDir: string;
   readonly secretsDir: string;
@@ -71,6 +73,7 @@ export function controlSettings(options: Options, folders: Folders, databases: D
     browserSip: { address, port: options['ws-sip-port'], secure: certificate !== undefined },
     sip: { address, port: options['sip-port'] },
     iceServers: options['ice-servers'],
+    turnSecret: options['turn-secret'],
     recordings: { incoming: folders.recordingsIncoming, kept: folders.recordingsKept },
     spoolDir: folders.spool,
     secretsDir: folders.secrets,
@@ -96,8 +99,8 @@ export function switchSettings(options: Options, folders: Folders, certificate: 
     publicAddress: options['public-address'],
     localNetworks: options['local-networks'],
     rtp: { address, portFrom: options['rtp-ports'].from, portTo: options['rtp-ports'].to },
-    // Every address of the machine: ICE and DTLS guard it (design 11).
-    browserMedia: { portFrom: options['media-port'], iceServers: options['ice-servers'] },
+    // Every address of the machine: ICE and DTLS guard it (design 11). Who relays is the browser: we can be reached.
+    browserMedia: { portFrom: options['media-port'], iceServers: options['ice-servers'].filter((url) => url.startsWith('stun:')) },
     mediaWorkers: options['media-workers'],
     maxTickLateMs: options['media-late-ms'],
     recordingsDir: folders.recordingsIncoming,

@@ -21,6 +21,7 @@ import { openPool, type Pool } from '../storage/pool.ts';
 import { createFirstAccounts, listAccounts } from './accounts.ts';
 import { FloorProcess } from './floor-process.ts';
 import type { FloorTurn } from './floors.ts';
+import { iceServersFor } from './ice-servers.ts';
 import { LiveDemo } from './live-demo.ts';
 import { type Counted, healthOf, openMetrics } from './observed.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -154,7 +155,7 @@ function httpDeps({ settings, logger, metrics, clock, appPool, floorPool, accoun
     accountKeys,
     recordingFolder,
     provisioning: provisioningOf(provisioning),
-    softphoneReach: reachOf(settings),
+    softphoneReach: reachOf(settings, clock),
     traceOf: async (account, legId) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
     legsOf: (account, conversationId) => traceOwners.legsOf(conversationId).filter((legId) => traceOwners.of(legId) === account),
     health: () => healthOf(live),
@@ -206,13 +207,13 @@ function httpSettings(settings: ControlSettings): typeof defaultHttpSettings {
 }
 
 /** The browsers' SIP ends in the switch, on the machine whose page they are on. */
-function reachOf(settings: ControlSettings) {
-  return ({ host, secure }: { readonly host: string; readonly secure: boolean }) => {
+function reachOf(settings: ControlSettings, clock: Clock) {
+  return ({ host, secure, deviceId }: { readonly host: string; readonly secure: boolean; readonly deviceId: string }) => {
     const hostname = host.replace(/:\d+$/, '');
     return {
       webSocketPath: `${secure ? 'wss' : 'ws'}://${hostname}:${settings.browserSip.port}/sip`,
       sipDomain: hostname.replace(/^\[|\]$/g, ''),
-      iceServers: settings.iceServers.map((url) => ({ urls: [url] })),
+      iceServers: iceServersFor(settings.iceServers, settings.turnSecret, deviceId, clock.now()),
     };
   };
 }

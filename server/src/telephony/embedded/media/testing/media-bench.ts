@@ -77,12 +77,12 @@ export class MediaBench {
   }
 
   /** A browser that dialled: the center has answered its offer. */
-  browserCaller(legId: string, near?: string): Promise<BrowserPhone> {
+  browserCaller(legId: string, near?: string, network?: Parameters<typeof BrowserPhone.open>[1]): Promise<BrowserPhone> {
     return this.connectBrowser(legId, async (phone) => {
       const made = await this.plane.createBrowserLeg({ legId, remoteOffer: phone.offer(), near });
       if (!made.ok) throw new Error(made.refusal);
       phone.takeAnswer(made.value.sdp);
-    });
+    }, network);
   }
 
   /**
@@ -90,9 +90,9 @@ export class MediaBench {
    * set, its fingerprint is not there yet, the transports close and the call throws "Got a remote candidate without ICE
    * transport" (seen about once in 100 at a load of 16 on 2 cores). The switch treats it as a failed leg; tests dial again.
    */
-  private async connectBrowser(legId: string, exchange: (phone: BrowserPhone) => Promise<void>): Promise<BrowserPhone> {
+  private async connectBrowser(legId: string, exchange: (phone: BrowserPhone) => Promise<void>, network?: Parameters<typeof BrowserPhone.open>[1]): Promise<BrowserPhone> {
     for (let tries = 1; ; tries++) {
-      const phone = this.keep(BrowserPhone.open(legId));
+      const phone = this.keep(BrowserPhone.open(legId, network));
       try {
         await exchange(phone);
         await this.event('media-connected', (event) => event.legId === legId);

@@ -138,20 +138,22 @@ export class PlainPhone extends TestPhone {
   }
 }
 
+type BrowserNetwork = Partial<Pick<ConstructorParameters<typeof ndc.PeerConnection>[1], 'iceServers' | 'iceTransportPolicy'>>;
+
 /** A browser's media by node-datachannel, without the browser. */
 export class BrowserPhone extends TestPhone {
   private readonly peer: InstanceType<typeof ndc.PeerConnection>;
   private track: ReturnType<InstanceType<typeof ndc.PeerConnection>['addTrack']> | undefined;
 
-  private constructor(name: string) {
+  private constructor(name: string, network: BrowserNetwork) {
     super(randomInt(1, 4_294_967_295), (packet) => this.track?.isOpen() && this.track.sendMessageBinary(packet));
-    this.peer = new ndc.PeerConnection(name, { iceServers: [], bindAddress: '127.0.0.1', forceMediaTransport: true, disableAutoNegotiation: true });
+    this.peer = new ndc.PeerConnection(name, { iceServers: [], bindAddress: '127.0.0.1', ...network, forceMediaTransport: true, disableAutoNegotiation: true });
     this.sender.use({ law: 'PCMU', payload: 0, eventPayload: 126, packetMs: 20 });
     this.receiver.use({ 0: 'PCMU', 8: 'PCMA', 101: 'telephone-event', 126: 'telephone-event' });
   }
 
-  static open(name: string): BrowserPhone {
-    return new BrowserPhone(name);
+  static open(name: string, network: BrowserNetwork = {}): BrowserPhone {
+    return new BrowserPhone(name, network);
   }
 
   offer(): string {
