@@ -5,7 +5,7 @@ export const HALF_HOURS = 48;
 /** What one question may ask for: a day of this size takes the simulator some twenty seconds. */
 export const WHAT_IF_LIMITS = { agents: 500, callsPerHalfHour: 1_000, callsPerDay: 8_000 } as const;
 
-const perHalfHour = <One extends z.ZodType>(one: One) => z.array(one).length(HALF_HOURS);
+const perHalfHour = <One extends z.ZodType>(one: One) => z.array(one).min(HALF_HOURS).max(HALF_HOURS);
 const share = z.number().min(0).max(1);
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as 2026-03-29');
 
@@ -22,26 +22,20 @@ export const whatIfSecondQueue = z.object({
 });
 
 /** A day that might be. The queue's other rules (ring time, maximum wait and size, ageing) are as they are. */
-export const whatIfQuestion = z
-  .object({
-    queueId: z.string().min(1).max(40),
-    calls: perHalfHour(z.number().min(0).max(WHAT_IF_LIMITS.callsPerHalfHour)),
-    /** At their desks and taking calls. */
-    agents: perHalfHour(z.number().int().min(0).max(WHAT_IF_LIMITS.agents)),
-    talkSeconds: z.number().min(1).max(3_600),
-    /** Standard deviation of talk time / its mean. */
-    talkVariation: z.number().min(0).max(3).default(0.7),
-    afterServiceSeconds: z.number().min(0).max(1_800),
-    /** Mean; null: nobody gives up. */
-    patienceSeconds: z.number().min(5).max(7_200).nullable(),
-    target: whatIfTarget,
-    secondQueue: whatIfSecondQueue.nullable().default(null),
-  })
-  .superRefine(({ calls, secondQueue }, context) => {
-    const all = calls.reduce((sum, one) => sum + one, 0) * (1 + (secondQueue?.callsRatio ?? 0));
-    if (all < 1) context.addIssue({ code: 'custom', path: ['calls'], message: 'at least one call in the day' });
-    if (all > WHAT_IF_LIMITS.callsPerDay) context.addIssue({ code: 'custom', path: ['calls'], message: `at most ${WHAT_IF_LIMITS.callsPerDay} calls in the day` });
-  });
+export const whatIfQuestion = z.object({
+  queueId: z.string().min(1).max(40),
+  calls: perHalfHour(z.number().min(0).max(WHAT_IF_LIMITS.callsPerHalfHour)),
+  /** At their desks and taking calls. */
+  agents: perHalfHour(z.number().int().min(0).max(WHAT_IF_LIMITS.agents)),
+  talkSeconds: z.number().min(1).max(3_600),
+  /** Standard deviation of talk time / its mean. */
+  talkVariation: z.number().min(0).max(3).default(0.7),
+  afterServiceSeconds: z.number().min(0).max(1_800),
+  /** Mean; null: nobody gives up. */
+  patienceSeconds: z.number().min(5).max(7_200).nullable(),
+  target: whatIfTarget,
+  secondQueue: whatIfSecondQueue.nullable().default(null),
+});
 export type WhatIfQuestion = z.infer<typeof whatIfQuestion>;
 
 /** Over all simulated days, and between what it lay in eight days of ten. Null: nothing happened that it could be about. */

@@ -44,10 +44,11 @@ const history = createRoute({
   validateSearch: (search: Record<string, unknown>): Record<string, string> => Object.fromEntries(Object.entries(search).flatMap(([key, value]) => (typeof value === 'string' || typeof value === 'number' ? [[key, String(value)]] : []))),
   component: withTexts(() => import('./history/history.page.tsx'), 'HistoryPage'),
 });
+const whatIf = createRoute({ getParentRoute: () => signedIn, path: '/what-if', component: withTexts(() => import('./what-if/what-if.page.tsx'), 'WhatIfPage') });
 const conversation = createRoute({ getParentRoute: () => signedIn, path: '/history/$conversationId', component: withTexts(() => import('./history/conversation.page.tsx'), 'ConversationPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, callEs, callEn, signedIn.addChildren([workspace, live, history, conversation])]),
+  routeTree: root.addChildren([home, signIn, callEs, callEn, signedIn.addChildren([workspace, live, history, whatIf, conversation])]),
   defaultPreload: 'intent',
   scrollRestoration: false,
 });

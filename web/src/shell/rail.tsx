@@ -1,10 +1,10 @@
 import type { Section } from '@centralita/contract';
-import { IconActivity, IconGridDots, IconHeadphones, IconHistory } from '@tabler/icons-react';
+import { IconActivity, IconAdjustmentsHorizontal, IconGridDots, IconHeadphones, IconHistory } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../live/live.tsx';
-import { useSession } from '../session/session.tsx';
+import { may, useSession } from '../session/session.tsx';
 import { Mark } from '../ui/mark.tsx';
 
 type Shown = Extract<Section, 'workspace' | 'live' | 'history'>;
@@ -16,7 +16,7 @@ const isShown = (section: Section): section is Shown => withScreen.some((shown) 
 
 export function Rail({ phoneOpen, togglePhone }: { readonly phoneOpen: boolean; readonly togglePhone: () => void }) {
   const { t } = useTranslation();
-  const { sections } = useSession();
+  const session = useSession();
   const { offer } = useMe();
   return (
     <aside className="rail">
@@ -24,7 +24,7 @@ export function Rail({ phoneOpen, togglePhone }: { readonly phoneOpen: boolean; 
         <Mark ringing={offer !== null} />
       </Link>
       <nav aria-label={t('shell.sections.label')}>
-        {sections.filter(isShown).map((section) => {
+        {session.sections.filter(isShown).map((section) => {
           const Icon = icons[section];
           return (
             <Link key={section} to={`/${section}`} activeProps={{ 'aria-current': 'page' }}>
@@ -33,6 +33,12 @@ export function Rail({ phoneOpen, togglePhone }: { readonly phoneOpen: boolean; 
             </Link>
           );
         })}
+        {may(session, 'what-if:use') ? (
+          <Link to="/what-if" activeProps={{ 'aria-current': 'page' }}>
+            <IconAdjustmentsHorizontal className="i" aria-hidden={true} />
+            <span>{t('shell.sections.whatIf')}</span>
+          </Link>
+        ) : null}
       </nav>
       <div className="foot">
         <button type="button" aria-pressed={phoneOpen} onClick={togglePhone}>

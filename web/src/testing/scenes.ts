@@ -1,4 +1,4 @@
-import { afterService, agent, board, call, conversation, liveConversation, manyAgents, offer, pastBoard, ringingConversation, rows, session } from './cast.ts';
+import { afterService, agent, board, call, conversation, liveConversation, manyAgents, offer, pastBoard, realDay, realDays, ringingConversation, rows, session, ventas, whatIfAnswer } from './cast.ts';
 import type { NamedScene } from './pictures.ts';
 
 const carla = session('agent');
@@ -13,6 +13,13 @@ const talked = { 'GET /api/conversations/cnv_live': { status: 200, body: liveCon
 /** What was said before with one person. */
 const before = { 'GET /api/conversations': { status: 200, body: { items: rows, nextCursor: null } } } as const;
 const refused = (code: string, status: number) => ({ status, body: { type: 'about:blank', title: code, status, code, requestId: 'req_1' } });
+
+/** A week of one queue, to begin a question from. */
+const week = { 'GET /api/queues': { status: 200, body: { items: [ventas] } }, 'GET /api/what-if/days': { status: 200, body: realDays }, 'GET /api/what-if/days/2026-03-06': { status: 200, body: realDay } } as const;
+const simulate: NamedScene['act'] = async (page) => {
+  await page.click('.controls .go .btn');
+  await page.waitForSelector('.verdict');
+};
 
 /** Every screen in the states that matter. */
 export const scenes: readonly NamedScene[] = [
@@ -164,5 +171,52 @@ export const scenes: readonly NamedScene[] = [
       await page.fill('.dial .field', '600 00 01 42');
     },
   },
+  { name: 'what-if', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.half-hours tbody tr', answers: { ...week, 'POST /api/what-if': { status: 200, body: whatIfAnswer } }, act: simulate },
+  {
+    name: 'what-if-table',
+    path: '/what-if',
+    session: diego,
+    me: { agent: agent() },
+    ready: '.half-hours tbody tr',
+    answers: { ...week, 'POST /api/what-if': { status: 200, body: { ...whatIfAnswer, secondQueue: whatIfAnswer.queue } } },
+    act: async (page, sip) => {
+      await page.click('.check input');
+      await simulate(page, sip);
+      await page.focus('.cursor input');
+      await page.keyboard.press('ArrowRight');
+      await page.click('.tools .btn >> nth=1');
+      await page.locator('.half-hours').scrollIntoViewIfNeeded();
+      await page.evaluate(() => document.querySelector('.half-hours')?.scrollIntoView());
+    },
+  },
+  { name: 'what-if-before', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.half-hours tbody tr', answers: week },
+  { name: 'what-if-made-up', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.half-hours tbody tr', answers: { ...week, 'GET /api/what-if/days': { status: 200, body: { ...realDays, days: realDays.days.map((day) => ({ ...day, calls: 0 })) } } } },
+  {
+    name: 'what-if-running',
+    path: '/what-if',
+    session: diego,
+    me: { agent: agent() },
+    ready: '.half-hours tbody tr',
+    answers: { ...week, 'POST /api/what-if': 'never' },
+    act: async (page) => {
+      await page.click('.controls .go .btn');
+      await page.waitForSelector('.results[aria-busy=true]');
+    },
+  },
+  {
+    name: 'what-if-refused',
+    path: '/what-if',
+    session: diego,
+    me: { agent: agent() },
+    ready: '.half-hours tbody tr',
+    answers: { ...week, 'POST /api/what-if': { status: 400, body: { ...refused('invalid-input', 400).body, errors: [{ pointer: '/calls/22', code: 'too_big', detail: 'Too big: expected number to be <=1000' }] } } },
+    act: async (page) => {
+      await page.click('.controls .go .btn');
+      await page.waitForSelector('.refused');
+    },
+  },
+  { name: 'what-if-empty', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.what-if .empty' },
+  { name: 'what-if-loading', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.what-if .skeleton', answers: { ...week, 'GET /api/what-if/days': 'never' } },
+  { name: 'what-if-error', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.what-if .failure', answers: { ...week, 'GET /api/what-if/days': refused('forbidden', 403) } },
   { name: 'workspace-offline', path: '/workspace', session: carla, phone: 'away', ready: '.bar .status' },
 ];

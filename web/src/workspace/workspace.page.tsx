@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDockInColumn } from '../shell/shell.tsx';
@@ -47,7 +48,7 @@ export function WorkspacePage() {
   );
 }
 
-function middleLabel(moment: Moment, t: ReturnType<typeof useTranslation>['t']): string {
+function middleLabel(moment: Moment, t: TFunction): string {
   if (moment.kind === 'ringing' || moment.kind === 'direct') return t('workspace.whoCalls');
   if (moment.kind === 'call') return t('workspace.conversationWith', { name: nameOfParty(moment.call.other, t) });
   if (moment.kind === 'after-service') return t('workspace.conversationWith', { name: nameOfParty(moment.afterService.caller, t) });

@@ -1,7 +1,7 @@
 import type { Texts } from '../texts.ts';
 
 export const shell: Texts['shell'] = {
-  sections: { label: 'Sections', workspace: 'Workspace', live: 'Live', history: 'History' },
+  sections: { label: 'Sections', workspace: 'Workspace', live: 'Live', history: 'History', whatIf: 'What if…?' },
   phone: 'Phone',
   callBar: 'Status and present call',
   incomingCallBar: 'Incoming call',

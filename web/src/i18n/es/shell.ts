@@ -1,5 +1,5 @@
 export const shell = {
-  sections: { label: 'Secciones', workspace: 'Trabajo', live: 'En vivo', history: 'Historial' },
+  sections: { label: 'Secciones', workspace: 'Trabajo', live: 'En vivo', history: 'Historial', whatIf: '¿Y si…?' },
   phone: 'Teléfono',
   callBar: 'Estado y llamada en curso',
   incomingCallBar: 'Llamada entrante',

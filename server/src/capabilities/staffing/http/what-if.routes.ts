@@ -1,4 +1,5 @@
-import { realDay, whatIfAnswer, whatIfDays, whatIfDaysQuery, whatIfQuestion } from '@centralita/contract';
+import { realDay, WHAT_IF_LIMITS, whatIfAnswer, whatIfDays, whatIfDaysQuery, type WhatIfQuestion, whatIfQuestion } from '@centralita/contract';
+import { refuse } from '@centralita/kernel';
 import { z } from 'zod';
 import { route, type Route } from '../../../http/route.ts';
 import { askWhatIf } from '../application/ask-what-if.ts';
@@ -36,8 +37,19 @@ export function whatIfRoutes(deps: StaffingDeps): readonly Route[] {
       permission: 'what-if:use',
       schema: { body: whatIfQuestion, response: whatIfAnswer },
       perMinute: QUESTIONS_PER_MINUTE,
-      handler: ({ who, body, left }) => askWhatIf(deps, who, body, left),
+      handler: async ({ who, body, left }) => {
+        const fault = faultOfCalls(body);
+        return fault ? refuse({ code: 'invalid-input' as const, errors: [{ pointer: '/calls', ...fault }] }) : askWhatIf(deps, who, body, left);
+      },
       view: (answer) => answer,
     }),
   ];
+}
+
+/** What each half hour allows and all of them together do not. */
+function faultOfCalls({ calls, secondQueue }: WhatIfQuestion): { readonly code: string; readonly detail: string } | undefined {
+  const all = calls.reduce((sum, one) => sum + one, 0) * (1 + (secondQueue?.callsRatio ?? 0));
+  if (all < 1) return { code: 'too_small', detail: 'at least one call in the day' };
+  if (all > WHAT_IF_LIMITS.callsPerDay) return { code: 'too_big', detail: `at most ${WHAT_IF_LIMITS.callsPerDay} calls in the day, those of the other queue too` };
+  return undefined;
 }
