@@ -83,4 +83,4 @@ export function Begin({ queue, queues, days, from, change, chooseQueue }: BeginP
 }
 
 /** A date belongs to the account's calendar: its noon in UTC, told in UTC, is that date. */
-const dayName = (date: string, language: ReturnType<typeof presentLanguage>): string => new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(`${date}T12:00:00Z`));
+const dayName = (date: string, language: ReturnType<typeof presentLanguage>): string => new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(`${date}T12:00:00Z`));
