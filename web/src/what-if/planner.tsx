@@ -1,6 +1,6 @@
 import type { QueueView, RealDay } from '@centralita/contract';
 import { IconPlayerPlay, IconX } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../session/api-client.ts';
 import { errorText } from '../session/error-text.view-model.ts';
@@ -12,21 +12,25 @@ import { type Draft, faultsOf, isField, timeOf } from './what-if.view-model.ts';
 
 interface PlannerProps {
   readonly queue: QueueView;
-  readonly begin: ReactNode;
   readonly day: RealDay | null;
   readonly first: Draft;
 }
 
-export function Planner({ queue, begin, day, first }: PlannerProps) {
+export function Planner({ queue, day, first }: PlannerProps) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(first);
+  const [begun, setBegun] = useState(first);
+  // Another made-up day begins anew; what was simulated stays until the next answer.
+  if (begun !== first) {
+    setBegun(first);
+    setDraft(first);
+  }
   const { running, last, error, run, cancel } = useSimulation();
   const question = { queueId: queue.queueId, ...draft };
   const stale = last !== null && JSON.stringify(last.question) !== JSON.stringify(question);
   return (
-    <div className="plan">
+    <>
       <section className="card controls" aria-label={t('whatIf.people')}>
-        {begin}
         <People draft={draft} change={(part) => setDraft({ ...draft, ...part })} />
         <div className="go">
           {running ? (
@@ -50,7 +54,7 @@ export function Planner({ queue, begin, day, first }: PlannerProps) {
         <Results last={last} day={day} draft={draft} running={running} stale={stale} />
         <HalfHours draft={draft} first={first} last={last} day={day} change={(part) => setDraft({ ...draft, ...part })} />
       </div>
-    </div>
+    </>
   );
 }
 

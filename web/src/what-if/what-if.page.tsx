@@ -1,7 +1,7 @@
-import type { QueueView, RealDay, WhatIfDays } from '@centralita/contract';
+import type { QueueView, WhatIfDays } from '@centralita/contract';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../session/error-text.view-model.ts';
 import { Empty, Failure, Skeleton } from '../ui/parts.tsx';
@@ -70,26 +70,37 @@ function OfDays({ queue, queues, days, chooseQueue }: OfDaysProps) {
   const last = days.days.findLast(({ calls }) => calls > 0)?.date;
   const [from, setFrom] = useState<Beginning>({ kind: last === undefined ? 'made-up' : 'real', date: last ?? days.days.at(-1)!.date, shape: 'office', perDay: 300 });
   const day = useQuery({ queryKey: ['what-if day', queue.queueId, from.date], queryFn: ({ signal }) => readDay(queue.queueId, from.date, signal), enabled: from.kind === 'real', staleTime: 300_000 });
-  const begin = <Begin queue={queue} queues={queues} days={days.days} from={from} change={setFrom} chooseQueue={chooseQueue} />;
-  if (from.kind === 'made-up') return <Planner key={`${from.shape} ${from.perDay}`} queue={queue} begin={begin} day={null} first={madeUpDraft(from.shape, from.perDay, queue)} />;
-  if (day.isPending) return <Waiting begin={begin} />;
-  if (day.error)
-    return (
-      <div className="plan">
-        <section className="card controls">{begin}</section>
-        <section className="card">
-          <Failure title={t('whatIf.errorTitle')} text={errorText(day.error, t)} retry={() => void day.refetch()} />
-        </section>
-      </div>
-    );
-  return <Planner key={from.date} queue={queue} begin={begin} day={day.data satisfies RealDay} first={draftOfDay(day.data, queue)} />;
-}
-
-function Waiting({ begin }: { readonly begin?: React.ReactNode }) {
+  const madeUp = useMemo(() => madeUpDraft(from.shape, from.perDay, queue), [from.shape, from.perDay, queue]);
+  const asItWas = useMemo(() => (day.data ? draftOfDay(day.data, queue) : null), [day.data, queue]);
   return (
     <div className="plan">
-      <section className="card controls">{begin ?? <Skeleton lines={8} height={28} />}</section>
-      <section className="card pad-16">
+      <section className="card controls" aria-label={t('whatIf.source.label')}>
+        <Begin queue={queue} queues={queues} days={days.days} from={from} change={setFrom} chooseQueue={chooseQueue} />
+      </section>
+      {from.kind === 'made-up' ? (
+        <Planner key="made-up" queue={queue} day={null} first={madeUp} />
+      ) : day.error ? (
+        <section className="card shown">
+          <Failure title={t('whatIf.errorTitle')} text={errorText(day.error, t)} retry={() => void day.refetch()} />
+        </section>
+      ) : asItWas && day.data ? (
+        <Planner key={from.date} queue={queue} day={day.data} first={asItWas} />
+      ) : (
+        <section className="card pad-16 shown">
+          <Skeleton lines={8} height={48} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className="plan">
+      <section className="card controls">
+        <Skeleton lines={8} height={28} />
+      </section>
+      <section className="card pad-16 shown">
         <Skeleton lines={8} height={48} />
       </section>
     </div>
