@@ -135,7 +135,7 @@ export class Center {
       engine,
       chance,
       changes: this.account.changes,
-      link: { delayMs: linkDelayMs === 0 ? NO_DELAY : () => chance.between(0, linkDelayMs), duplicated: () => chance.happens(duplicated) },
+      link: { delayMs: linkDelayMs > 0 ? () => chance.between(0, linkDelayMs) : canRestart(scenario) ? IN_LINE : NO_DELAY, duplicated: () => chance.happens(duplicated) },
       onTurn: (turn) => control.alive && this.agents.saw(turn.events),
       onAlarm: (name, detail) => this.#alarm(name, detail),
     });
@@ -248,5 +248,8 @@ export const POISON = 'a poisoned record';
 function rowsOf(world: World): string {
   return JSON.stringify(Object.entries(world.tables).flatMap(([name, table]) => (name === 'personal' ? [] : [[name, [...table.entries()].sort(([a], [b]) => (a < b ? -1 : 1))]])));
 }
+
+/** Without delay, and still behind what is on its way: what the switch repeats to a control that came back is older than its answers. */
+const IN_LINE = (): number => 0;
 
 const canRestart = ({ faults }: Scenario): boolean => faults.controlKilled + faults.controlFrozen + faults.linkCut > 0;
