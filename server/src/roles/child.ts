@@ -31,6 +31,11 @@ const LOG_LIMIT_BYTES = 100 * 1_048_576;
  * comes seldom and stops everything for 60 to 160 ms, at 100 calls/s, instead of 10.
  */
 const YOUNG_PART_MIB = 16;
+/**
+ * By how much the old generation may grow before it is collected again, in percent. Left alone, a switch at 100 calls/s keeps up to
+ * twice what it needs (260 MB instead of 200), for no gain in time.
+ */
+const HEAP_GROWTH_PERCENT = 25;
 
 const MAIN = path.resolve(import.meta.dirname, '../main.ts');
 
@@ -104,7 +109,7 @@ export class Child {
       stdio: ['ignore', output, output, 'ipc'],
       // Ctrl-C reaches a terminal's whole foreground group; the parent alone decides the order in which things stop.
       detached: true,
-      execArgv: [...process.execArgv, `--max-semi-space-size=${YOUNG_PART_MIB}`],
+      execArgv: [...process.execArgv, `--max-semi-space-size=${YOUNG_PART_MIB}`, `--heap-growing-percent=${HEAP_GROWTH_PERCENT}`],
       // A folder of ours: Node's own choice is in the temporary folder, where anybody could leave code for us to run.
       env: { ...process.env, ...(this.#options.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: this.#options.compileCache }) },
     });
