@@ -1,5 +1,6 @@
+import { mulberry32 } from '@centralita/kernel';
 import type { Matcher } from '@centralita/server/capabilities/routing/domain/matcher-port.ts';
-import { addCustomer, createCenter, isCrowded, PRIORITIES, QUEUES, seeded } from './world.ts';
+import { addCustomer, createCenter, isCrowded, PRIORITIES, QUEUES } from './world.ts';
 
 export interface DayResult {
   readonly pairs: number;
@@ -23,7 +24,7 @@ export function runDay(create: () => Matcher, size: number, limits: { readonly p
   const matcher = create();
   const center = createCenter(size, 7);
   center.setUp(matcher);
-  const chance = seeded(11);
+  const chance = mulberry32(11);
   const random = (count: number): number => Math.floor(chance() * count);
   let now = size;
   let customers = 0;

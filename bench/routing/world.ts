@@ -1,3 +1,4 @@
+import { mulberry32 } from '@centralita/kernel';
 import type { FloorQueue } from '@centralita/server/capabilities/accounts/index.ts';
 import type { Matcher } from '@centralita/server/capabilities/routing/domain/matcher-port.ts';
 
@@ -7,17 +8,6 @@ export const PROFILES = 60;
 export const QUEUES = 40;
 /** Even queues have more agents than calls, odd ones more calls than agents, so that both lists are long at once. */
 export const isCrowded = (queue: number): boolean => queue % 2 === 1;
-
-/** A small seeded generator (mulberry32): the same seed gives both matchers the same center and the same day. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const between = (chance: () => number, low: number, high: number): number => low + Math.floor(chance() * (high - low + 1));
 const queueId = (queue: number): string => `que_${String(queue).padStart(4, '0')}`;
@@ -35,7 +25,7 @@ export interface World {
 
 /** `agents` agents and as many waiting customers; each agent serves two or three queues of one kind (crowded or calm). */
 export function createCenter(agents: number, seed: number): World {
-  const chance = seeded(seed);
+  const chance = mulberry32(seed);
   const skill = (i: number): string => `skl_${String(i).padStart(2, '0')}`;
   const queues = Array.from({ length: QUEUES }, (_, i): FloorQueue => queueSettings(i, skill, chance));
   const profiles = Array.from({ length: PROFILES }, () =>

@@ -24,11 +24,11 @@ import { softphoneRoutes } from '../capabilities/people/http/softphone.routes.ts
 import type { RecordingFolder } from '../capabilities/recordings/application/ports.ts';
 import { legalHoldRoutes } from '../capabilities/recordings/http/legal-holds.routes.ts';
 import { recordingRoutes } from '../capabilities/recordings/http/recordings.routes.ts';
+import { arrivalsIn } from '../capabilities/reports/index.ts';
 import { offerRoutes } from '../capabilities/routing/http/offers.routes.ts';
 import { showQueue } from '../capabilities/accounts/application/show-queue.ts';
 import type { SimulateBeside } from '../capabilities/staffing/application/ports.ts';
 import { whatIfRoutes } from '../capabilities/staffing/http/what-if.routes.ts';
-import { arrivalsIn } from '../capabilities/staffing/storage/arrivals.postgres.ts';
 import { feedRoutes } from '../feed/feed.routes.ts';
 import type { FeedTickets } from '../feed/tickets.ts';
 import type { Pool } from '../storage/pool.ts';

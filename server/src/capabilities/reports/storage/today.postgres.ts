@@ -1,35 +1,15 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
-import type { AccountId, Activity, Instant, QueueId, SegmentId, StatusId, UserId } from '@centralita/kernel';
+import type { AccountId, Instant, SegmentId } from '@centralita/kernel';
 import { inTransaction, type Pool } from '../../../storage/pool.ts';
 import { dayOf } from '../domain/metrics/day.ts';
 import type { RuleRecord } from '../domain/projection/rows.ts';
-import type { SegmentFacts } from '../domain/segment.ts';
 import type { Today } from '../domain/today.ts';
+import { type IntervalRow, intervalOf, type SegmentRow, segmentFactsOf } from './fact-rows.ts';
 import { readPosition } from './projections.postgres.ts';
 
-interface SegmentRow {
+interface TodaySegmentRow extends SegmentRow {
   readonly segment_id: SegmentId;
   readonly conversation_id: string;
-  readonly queue_id: QueueId;
-  readonly agent_id: UserId | null;
-  readonly queued_at: Date;
-  readonly threshold_ms: number | null;
-  readonly wait_ms: number | null;
-  readonly answered_at: Date | null;
-  readonly left_at: Date | null;
-  readonly connected_ms: number;
-  readonly hold_ms: number;
-  readonly after_service_ms: number;
-  readonly ending: SegmentFacts['ending'];
-}
-
-interface IntervalRow {
-  readonly agent_id: UserId;
-  readonly activity: Activity;
-  readonly status_id: StatusId;
-  readonly takes_queue_work: boolean;
-  readonly from_at: Date;
-  readonly to_at: Date | null;
 }
 
 /** @param pool the role `floor`'s. Position and rows are of one instant. */
@@ -39,7 +19,7 @@ export async function readToday(pool: Pool, account: AccountId, at: { readonly n
   return inTransaction(pool, async (connection) => {
     await connection.query('set transaction isolation level repeatable read, read only');
     const seq = await readPosition(connection, account);
-    const segments = await connection.query<SegmentRow>('select * from segments where account = $1 and queued_at >= $2 and queued_at < $3 order by queued_at', [account, from, to]);
+    const segments = await connection.query<TodaySegmentRow>('select * from segments where account = $1 and queued_at >= $2 and queued_at < $3 order by queued_at', [account, from, to]);
     const intervals = await connection.query<IntervalRow>('select * from agent_intervals where account = $1 and (to_at is null or to_at > $2) and from_at < $3 order by from_at', [account, from, to]);
     const rules = await connection.query<{ rule_id: string; value: RuleRecord['value'] }>('select rule_id, value from projection_rules where account = $1', [account]);
     const named = rules.rows.map(({ rule_id, value }) => ({ id: rule_id.slice(rule_id.indexOf(' ') + 1), value }));
@@ -65,27 +45,6 @@ async function mapInSlices<Row, Made>(rows: readonly Row[], make: (row: Row) => 
   return made;
 }
 
-const intervalOfRow = (row: IntervalRow): Today['intervals'][number] => ({
-  agentId: row.agent_id,
-  activity: row.activity,
-  statusId: row.status_id,
-  takesQueueWork: row.takes_queue_work,
-  from: row.from_at.getTime(),
-  to: row.to_at?.getTime() ?? null,
-});
+const intervalOfRow = (row: IntervalRow): Today['intervals'][number] => ({ ...intervalOf(row), statusId: row.status_id });
 
-const segmentOfRow = (row: SegmentRow): Today['segments'][number] => ({
-  segmentId: row.segment_id,
-  conversationId: row.conversation_id,
-  queueId: row.queue_id,
-  agentId: row.agent_id,
-  queuedAt: row.queued_at.getTime(),
-  thresholdMs: row.threshold_ms,
-  waitMs: row.wait_ms,
-  answeredAt: row.answered_at?.getTime() ?? null,
-  leftAt: row.left_at?.getTime() ?? null,
-  connectedMs: row.connected_ms,
-  holdMs: row.hold_ms,
-  afterServiceMs: row.after_service_ms,
-  ending: row.ending,
-});
+const segmentOfRow = (row: TodaySegmentRow): Today['segments'][number] => ({ ...segmentFactsOf(row), segmentId: row.segment_id, conversationId: row.conversation_id });
