@@ -93,6 +93,8 @@ export const trunkSettings = z.object({
     z.object({ kind: z.literal('digits') }),
     z.object({ kind: z.literal('national'), countryCode: z.string(), prefix: z.string() }),
   ]).default({ kind: 'e164' }),
+  /** Encrypted sound with keys in the signalling (RFC 4568), which then has to be over TLS. */
+  srtp: z.enum(['none', 'sdes']).default('none'),
   channelLimit: z.number().int().min(1).max(10_000).default(30),
   keepAliveSeconds: z.number().int().min(0).max(3_600).default(60),
   outbound: z.boolean().default(false),

@@ -10,6 +10,7 @@ export { writeMessage } from './message/write-message.ts';
 export { readDtmfInfo } from './message/dtmf-info.ts';
 
 export { DEFAULT_LIMITS, isReliable, isSecure, type Address, type Addressing, type Flow, type Protocol, type Resolver, type TraceEntry, type TransportLimits } from './transport/flow.ts';
+export { protocolOf } from './transport/locator.ts';
 export { natAddressing } from './transport/nat-addressing.ts';
 export { DEFAULT_TIMER_VALUES, type TimerValues } from './transaction/timer-values.ts';
 

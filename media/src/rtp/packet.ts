@@ -18,6 +18,14 @@ export const isRtcp = (packet: Uint8Array): boolean => packet.length >= 2 && pac
 
 /** @returns false for anything that is not a whole RTP packet; `header` is then not to be used */
 export function readRtp(packet: Uint8Array, header: RtpHeader): boolean {
+  if (!readRtpHeader(packet, header)) return false;
+  const padding = (packet[0]! & 0x20) !== 0 ? packet[packet.length - 1]! : 0;
+  header.payloadLength -= padding;
+  return header.payloadLength >= 0;
+}
+
+/** As much as can be read while the payload is encrypted: padding counts as payload. */
+export function readRtpHeader(packet: Uint8Array, header: RtpHeader): boolean {
   const length = packet.length;
   if (length < RTP_HEADER_BYTES || packet[0]! >> 6 !== 2 || isRtcp(packet)) return false;
   let offset = RTP_HEADER_BYTES + (packet[0]! & 0x0f) * 4;
@@ -25,15 +33,14 @@ export function readRtp(packet: Uint8Array, header: RtpHeader): boolean {
     if (offset + 4 > length) return false;
     offset += 4 + ((packet[offset + 2]! << 8) | packet[offset + 3]!) * 4;
   }
-  const padding = (packet[0]! & 0x20) !== 0 ? packet[length - 1]! : 0;
-  if (offset + padding > length) return false;
+  if (offset > length) return false;
   header.marker = (packet[1]! & 0x80) !== 0;
   header.payloadType = packet[1]! & 0x7f;
   header.sequence = (packet[2]! << 8) | packet[3]!;
   header.timestamp = readUint32(packet, 4);
   header.ssrc = readUint32(packet, 8);
   header.payloadOffset = offset;
-  header.payloadLength = length - offset - padding;
+  header.payloadLength = length - offset;
   return true;
 }
 

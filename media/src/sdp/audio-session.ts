@@ -1,10 +1,15 @@
 import { isIPv6 } from 'node:net';
 import { type Result, ok, refuse } from '@centralita/kernel';
 import { type G711, PAYLOAD_NUMBER } from '../g711.ts';
+import { type SrtpKey, newSrtpKey } from '../srtp/key.ts';
+import { type CryptoAttribute, cryptoOf, printCrypto } from './crypto-attribute.ts';
 import { type MediaDescription, type SessionDescription, attributeOf, encodingsOf, parseSdp } from './description.ts';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
-export type SdpRefusal = 'malformed-sdp' | 'no-common-codec';
+/** How the sound is protected on its way: not at all, or by SRTP with keys in the descriptions, which then must travel over TLS (RFC 4568). */
+export type MediaProtection = 'none' | 'sdes';
+/** `protection-mismatch`: one side wants SRTP and the other has none, or no keys that we can use. */
+export type SdpRefusal = 'malformed-sdp' | 'no-common-codec' | 'protection-mismatch';
 
 /** What both sides agreed on for one audio stream. Directions are ours. */
 export interface AgreedAudio {
@@ -23,6 +28,8 @@ export interface AgreedAudio {
   readonly port: number;
   readonly rtcpAddress: string;
   readonly rtcpPort: number;
+  /** With what each side encrypts; left out, the stream is plain. */
+  readonly srtp?: { readonly ours: SrtpKey; readonly theirs: SrtpKey };
 }
 
 /** What our side puts into its descriptions. `address` may be another than the bound one (public address). */
@@ -50,9 +57,12 @@ const EVERYTHING: Declared = {
   event: OUR_EVENT_PAYLOAD,
   comfortNoise: false,
 };
+/** Every implementation has this one (RFC 4568 section 6.2.1). */
+const OFFERED_SUITE = 'AES_CM_128_HMAC_SHA1_80';
+const OFFERED_TAG = 1;
 
 /**
- * Offer and answer (RFC 3264) for one audio stream of plain RTP. Keeps what was declared last, so that a later offer of
+ * Offer and answer (RFC 3264) for one audio stream of RTP or SRTP. Keeps what was declared last, so that a later offer of
  * either side keeps its numbers, and raises the version of `o=` with every text that differs from the one before.
  */
 export class AudioSession {
@@ -60,14 +70,27 @@ export class AudioSession {
   private version = 0;
   private lastBody = '';
   private declared: Declared = EVERYTHING;
+  private protection: MediaProtection;
+  /** Ours, for as long as both sides keep to one suite: a later offer that named another would make their receiver start anew. */
+  private key: SrtpKey | undefined;
 
-  constructor(local: LocalEndpoint) {
+  constructor(local: LocalEndpoint, protection: MediaProtection = 'none') {
     this.local = local;
+    this.protection = protection;
+  }
+
+  /** Another far side is asked instead of the one before: it is told no key that somebody else knows. */
+  beginAnew(protection: MediaProtection): void {
+    this.protection = protection;
+    this.key = undefined;
+    this.declared = EVERYTHING;
   }
 
   /** Our offer: what we declared before, or both laws and telephone events. */
   makeOffer(direction: Direction): string {
-    return this.print([this.audioSection(this.declared, direction)]);
+    if (this.protection === 'none') return this.print([this.audioSection(this.declared, direction, 'RTP/AVP')]);
+    this.key ??= newSrtpKey(OFFERED_SUITE);
+    return this.print([this.audioSection(this.declared, direction, 'RTP/SAVP', { tag: OFFERED_TAG, key: this.key })]);
   }
 
   /** What may come in before their answer does (early media). */
@@ -87,7 +110,10 @@ export class AudioSession {
     if (media.kind !== 'audio' || media.port === 0) return refuse('no-common-codec');
     const theirs = declaredIn(media);
     const chosen = theirs.codecs.find(({ law }) => this.declared.codecs.some((ours) => ours.law === law));
-    return chosen ? ok(this.agree(parsed.value, media, theirs, chosen, directionFor(parsed.value, media))) : refuse('no-common-codec');
+    if (!chosen) return refuse('no-common-codec');
+    const crypto = this.key && cryptoOf(media).find(({ tag, key }) => tag === OFFERED_TAG && key.suite === this.key!.suite);
+    if (!this.isProtectedRight(media) || (this.protection === 'sdes' && !crypto)) return refuse('protection-mismatch');
+    return ok(this.agree(parsed.value, media, theirs, chosen, directionFor(parsed.value, media), crypto));
   }
 
   /**
@@ -97,19 +123,42 @@ export class AudioSession {
   takeOffer(text: string, wanted: Direction): Result<{ readonly sdp: string; readonly agreed: AgreedAudio }, SdpRefusal> {
     const parsed = parseSdp(text);
     if (!parsed.ok) return parsed;
-    const at = parsed.value.media.findIndex((media) => media.kind === 'audio' && media.port !== 0 && /^RTP\/AVPF?$/.test(media.protocol) && declaredIn(media).codecs.length > 0);
+    const isAudio = (media: MediaDescription) => media.kind === 'audio' && media.port !== 0 && /^RTP\/S?AVPF?$/.test(media.protocol) && declaredIn(media).codecs.length > 0;
+    const isTaken = (media: MediaDescription) => isAudio(media) && this.isProtectedRight(media) && (this.protection === 'none' || cryptoOf(media).length > 0);
+    const at = parsed.value.media.findIndex(isTaken);
     const media = parsed.value.media[at];
-    if (!media) return refuse('no-common-codec');
+    if (!media) return refuse(parsed.value.media.some(isAudio) ? 'protection-mismatch' : 'no-common-codec');
     const theirs = declaredIn(media);
     const chosen = theirs.codecs[0]!;
     const direction = intersect(directionFor(parsed.value, media), wanted);
     // One codec in the answer: nobody then changes law in mid-call without an offer.
     this.declared = { codecs: [chosen], event: theirs.event, comfortNoise: theirs.comfortNoise };
-    const sections = parsed.value.media.map((each, i) => (i === at ? this.audioSection(this.declared, direction, media.protocol) : refusedSection(each)));
-    return ok({ sdp: this.print(sections), agreed: this.agree(parsed.value, media, theirs, chosen, direction) });
+    const crypto = this.protection === 'sdes' ? this.chooseCrypto(cryptoOf(media)) : undefined;
+    const own = crypto && { tag: crypto.tag, key: this.key! };
+    const sections = parsed.value.media.map((each, i) => (i === at ? this.audioSection(this.declared, direction, media.protocol, own) : refusedSection(each)));
+    return ok({ sdp: this.print(sections), agreed: this.agree(parsed.value, media, theirs, chosen, direction, crypto) });
   }
 
-  private agree(theirSession: SessionDescription, media: MediaDescription, theirs: Declared, chosen: { readonly law: G711; readonly number: number }, direction: Direction): AgreedAudio {
+  private isProtectedRight({ protocol }: MediaDescription): boolean {
+    return protocol.startsWith('RTP/SAVP') === (this.protection === 'sdes');
+  }
+
+  /** The suite of before where they still offer it, and with it our key; else their first. */
+  private chooseCrypto(offered: readonly CryptoAttribute[]): CryptoAttribute {
+    const kept = this.key && offered.find(({ key }) => key.suite === this.key!.suite);
+    const chosen = kept ?? offered[0]!;
+    if (!kept) this.key = newSrtpKey(chosen.key.suite);
+    return chosen;
+  }
+
+  private agree(
+    theirSession: SessionDescription,
+    media: MediaDescription,
+    theirs: Declared,
+    chosen: { readonly law: G711; readonly number: number },
+    direction: Direction,
+    crypto: CryptoAttribute | undefined,
+  ): AgreedAudio {
     const address = media.address ?? theirSession.address ?? theirSession.origin.address;
     const receivePayloads = { ...this.offeredPayloads };
     // Some phones send with their own number instead of ours: taken too, where it means nothing else.
@@ -127,15 +176,17 @@ export class AudioSession {
       port: media.port,
       rtcpAddress: rtcp?.[2] ?? address,
       rtcpPort: rtcp ? Number(rtcp[1]) : media.port + 1,
+      srtp: crypto && { ours: this.key!, theirs: crypto.key },
     };
   }
 
-  private audioSection(declared: Declared, direction: Direction, protocol = 'RTP/AVP'): string {
+  private audioSection(declared: Declared, direction: Direction, protocol: string, crypto?: CryptoAttribute): string {
     const formats = [...declared.codecs.map(({ number }) => number), ...(declared.comfortNoise ? [COMFORT_NOISE] : []), ...(declared.event === undefined ? [] : [declared.event])];
     const lines = [`m=audio ${this.local.port} ${protocol} ${formats.join(' ')}`];
     for (const { law, number } of declared.codecs) lines.push(`a=rtpmap:${number} ${law}/8000`);
     if (declared.comfortNoise) lines.push(`a=rtpmap:${COMFORT_NOISE} CN/8000`);
     if (declared.event !== undefined) lines.push(`a=rtpmap:${declared.event} telephone-event/8000`, `a=fmtp:${declared.event} 0-15`);
+    if (crypto) lines.push(printCrypto(crypto));
     lines.push('a=ptime:20', `a=${direction}`);
     return lines.join('\r\n');
   }

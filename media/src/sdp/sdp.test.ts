@@ -65,7 +65,7 @@ describe('their offer', () => {
 
   test('[issue 2.6] no G.711 is a value', () => {
     expect(session().takeOffer(description('m=audio 4000 RTP/AVP 18 101', 'a=rtpmap:18 G729/8000'), 'sendrecv')).toEqual({ ok: false, refusal: 'no-common-codec' });
-    expect(session().takeOffer(description('m=audio 4000 RTP/SAVP 0'), 'sendrecv')).toEqual({ ok: false, refusal: 'no-common-codec' });
+    expect(session().takeOffer(description('m=audio 4000 UDP/TLS/RTP/SAVPF 0'), 'sendrecv')).toEqual({ ok: false, refusal: 'no-common-codec' });
   });
 
   test('[RFC 3264 6] other media are refused by port 0, in their order', () => {

@@ -133,6 +133,8 @@ export interface TrunkProfile {
   readonly callerFrom: 'from' | 'p-asserted-identity';
   /** How numbers go out: as E.164 with plus, without plus, or national digits after a prefix. */
   readonly numberFormat: { readonly kind: 'e164' } | { readonly kind: 'digits' } | { readonly kind: 'national'; readonly countryCode: string; readonly prefix: string };
+  /** `sdes`: RTP is encrypted with keys told in the descriptions (RFC 4568), in both directions or there is no call; every server is reached over TLS. Left out: plain RTP. */
+  readonly srtp?: 'none' | 'sdes';
   readonly channelLimit: number;
   /** Seconds between OPTIONS; 0 switches the keep-alive off. */
   readonly keepAliveSeconds: number;

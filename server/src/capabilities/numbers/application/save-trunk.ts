@@ -1,9 +1,11 @@
 import type { Result, TrunkId } from '@centralita/kernel';
-import { type ConfigurationRefusal, derivedKey, type Editor, floorTrunk, type NumberDeps, seal, type Trunk, type TrunkSettings } from './ports.ts';
+import { type ConfigurationRefusal, derivedKey, type Editor, floorTrunk, invalid, type NumberDeps, seal, type Trunk, type TrunkSettings } from './ports.ts';
 
 const TAKEN: ConfigurationRefusal = { code: 'name-taken', errors: [{ pointer: '/name', code: 'name-taken', detail: 'another trunk has this name' }] };
 
 export async function createTrunk(deps: NumberDeps, editor: Editor, settings: TrunkSettings): Promise<Result<Trunk, ConfigurationRefusal>> {
+  const inClear = keysInClear(settings);
+  if (inClear) return { ok: false, refusal: inClear };
   const trunkId = deps.drawId('trunk');
   const secret = await sealedPassword(deps, editor, trunkId, settings);
   return deps.change(editor, async (sql) => {
@@ -15,6 +17,8 @@ export async function createTrunk(deps: NumberDeps, editor: Editor, settings: Tr
 }
 
 export async function changeTrunk(deps: NumberDeps, editor: Editor, trunkId: TrunkId, expectedVersion: number | undefined, settings: TrunkSettings): Promise<Result<Trunk, ConfigurationRefusal>> {
+  const inClear = keysInClear(settings);
+  if (inClear) return { ok: false, refusal: inClear };
   const given = await sealedPassword(deps, editor, trunkId, settings);
   return deps.change(editor, async (sql) => {
     const before = await deps.trunks.findToChange(sql, trunkId);
@@ -26,6 +30,14 @@ export async function changeTrunk(deps: NumberDeps, editor: Editor, trunkId: Tru
     await deps.trunks.write(sql, after);
     return { ok: true, value: { value: after, ...traces('trunk-changed', before, after) } };
   });
+}
+
+/** SRTP's keys stand in the signalling: a server reached without TLS would give them to everybody on the way. */
+function keysInClear({ srtp, servers, registration }: TrunkSettings): ConfigurationRefusal | undefined {
+  if (srtp !== 'sdes') return undefined;
+  const places = [...servers.map((uri, i) => ({ uri, pointer: `/servers/${i}` })), ...(registration ? [{ uri: registration.registrar, pointer: '/registration/registrar' }] : [])];
+  const open = places.find(({ uri }) => !/^sips:|;transport=tls(?:;|\?|$)/i.test(uri));
+  return open && invalid(open.pointer, 'tls-required', 'srtp needs TLS: sips: or ;transport=tls');
 }
 
 async function sealedPassword(deps: NumberDeps, editor: Editor, trunkId: TrunkId, { registration }: TrunkSettings): Promise<Buffer | null> {

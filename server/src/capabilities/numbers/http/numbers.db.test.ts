@@ -39,6 +39,23 @@ describe('trunks', () => {
   });
 });
 
+describe('a trunk with encrypted sound', () => {
+  it('[issue 2.6] is refused at the field where its keys would travel without TLS', async () => {
+    const registered = { srtp: 'sdes', servers: ['sips:one.carrier.example', 'sip:two.carrier.example;transport=tls'] };
+    const errors = (pointer: string) => ({ status: 400, body: { code: 'invalid-input', errors: [{ pointer, code: 'tls-required' }] } });
+    expect(await fabian.post('/api/trunks', trunk('Cifrada', { srtp: 'sdes', registration: null }))).toMatchObject(errors('/servers/0'));
+    expect(await fabian.post('/api/trunks', trunk('Cifrada', { ...registered, servers: [...registered.servers, 'sip:three.carrier.example;transport=tlsx'], registration: null }))).toMatchObject(errors('/servers/2'));
+    expect(await fabian.post('/api/trunks', trunk('Cifrada', registered))).toMatchObject(errors('/registration/registrar'));
+    const made = await fabian.post('/api/trunks', trunk('Cifrada', { ...registered, registration: null }));
+    expect(made).toMatchObject({ status: 201, body: { srtp: 'sdes' } });
+    expect((await listForSwitch(deps(), center.made.account)).trunks.find(({ name }) => name === 'Cifrada')!.profile.srtp).toBe('sdes');
+    const url = `/api/trunks/${made.text('trunkId')}`;
+    expect(await fabian.put(url, trunk('Cifrada', { srtp: 'sdes', registration: null }), { 'if-match': '"1"' })).toMatchObject(errors('/servers/0'));
+    expect(await fabian.put(url, trunk('Cifrada', { registration: null }), { 'if-match': '"1"' })).toMatchObject({ status: 200, body: { srtp: 'none' } });
+    expect((await fabian.delete(url)).status).toBe(204);
+  });
+});
+
 describe('numbers', () => {
   it('[S0.41] lead to a flow, and are told to floor and switch', async () => {
     const [flow] = (await fabian.get('/api/flows')).list('items');

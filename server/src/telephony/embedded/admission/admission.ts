@@ -1,4 +1,5 @@
 import type { AccountId, DeviceId, TrunkId } from '@centralita/kernel';
+import type { MediaProtection } from '@centralita/media';
 import type { DigestServer, Flow, IncomingInvite, SipRequest } from '@centralita/sip';
 import { isLoopback, plainAddress } from '../addresses.ts';
 import type { Bans } from '../devices/bans.ts';
@@ -25,6 +26,8 @@ export interface Admitted {
   readonly dialled: string;
   readonly deviceId?: DeviceId;
   readonly trunkId?: TrunkId;
+  /** What the line's profile asks of a plain leg; browsers bring their own. */
+  readonly protection: MediaProtection;
   readonly fallbackDeviceIds: readonly DeviceId[];
 }
 
@@ -80,7 +83,7 @@ export class Admission {
     if (lines.length > 0) return this.#overTrunk(invite);
     if (isLoopback(flow.remote.address)) {
       const owner = this.#directory.openToLoopback(invite.requestUser);
-      if (owner !== undefined) return { kind: 'admit', ...owner, origin: { kind: 'loopback' }, caller: callerOf(invite.from), dialled: invite.requestUser };
+      if (owner !== undefined) return { kind: 'admit', ...owner, origin: { kind: 'loopback' }, protection: 'none', caller: callerOf(invite.from), dialled: invite.requestUser };
     }
     return this.#mayBeDevice(request, flow) ? { kind: 'challenge', stale: false } : IGNORE;
   }
@@ -92,7 +95,7 @@ export class Admission {
       const owner = this.#directory.forTrunk(trunkId, line.account, dialled);
       if (owner === undefined) continue;
       if (this.#legs.onTrunk(trunkId) >= profile.channelLimit) return { kind: 'refuse', status: 503, reason: 'All Lines In Use' };
-      return { kind: 'admit', ...owner, origin: { kind: 'trunk', trunkId }, trunkId, caller: callerOverTrunk(invite, profile), dialled };
+      return { kind: 'admit', ...owner, origin: { kind: 'trunk', trunkId }, trunkId, protection: profile.srtp ?? 'none', caller: callerOverTrunk(invite, profile), dialled };
     }
     return NOT_FOUND;
   }
@@ -118,6 +121,7 @@ export class Admission {
       account: device.account,
       origin: { kind: 'device', deviceId: device.deviceId },
       deviceId: device.deviceId,
+      protection: 'none',
       caller: { number: device.username },
       dialled: invite.requestUser,
       fallbackDeviceIds: [],
@@ -131,7 +135,7 @@ export class Admission {
     const owner = this.#directory.ofAccount(device.account, device.onlyNumber);
     if (owner === undefined) return NOT_FOUND;
     this.#guestsUsed.add(device.deviceId);
-    return { kind: 'admit', ...owner, origin: { kind: 'guest', deviceId: device.deviceId }, deviceId: device.deviceId, caller: { number: '' }, dialled: device.onlyNumber };
+    return { kind: 'admit', ...owner, origin: { kind: 'guest', deviceId: device.deviceId }, deviceId: device.deviceId, protection: 'none', caller: { number: '' }, dialled: device.onlyNumber };
   }
 
   #isOurs(flow: Flow): boolean {

@@ -57,11 +57,15 @@ export class DialogWatch {
   }
 }
 
+/** What somebody has to put right in a profile or at the far end: an alarm names it. */
+export const isDisagreement = (refusal: MediaRefusal): refusal is 'no-common-codec' | 'protection-mismatch' => refusal === 'no-common-codec' || refusal === 'protection-mismatch';
+
 export function statusOfRefusal(refusal: MediaRefusal): number {
   switch (refusal) {
     case 'malformed-sdp':
       return 400;
     case 'no-common-codec':
+    case 'protection-mismatch':
     case 'ice-restart':
     case 'native-failure':
       return 488;

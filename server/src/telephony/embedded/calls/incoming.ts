@@ -1,5 +1,5 @@
-import { randomId, type LegId } from '@centralita/kernel';
-import type { DigestServer, IncomingInvite } from '@centralita/sip';
+import { randomId, refuse, type LegId, type Result } from '@centralita/kernel';
+import { isSecure, type DigestServer, type IncomingInvite } from '@centralita/sip';
 import type { Admission, Admitted } from '../admission/admission.ts';
 import { isWebSocket } from '../admission/admission.ts';
 import type { Load } from '../admission/load.ts';
@@ -8,10 +8,10 @@ import { isLive } from '../legs/leg-state.ts';
 import type { Leg } from '../legs/leg.ts';
 import type { Emit, Legs } from '../legs/legs.ts';
 import type { Logger } from '../logger.ts';
-import type { MediaPlane } from '../media/media-plane.ts';
+import type { LocalMedia, MediaPlane, MediaRefusal } from '../media/media-plane.ts';
 import type { MediaAddressing } from '../nat.ts';
 import type { SwitchLimits } from '../switch-settings.ts';
-import { statusOfRefusal, type DialogWatch } from './dialog-watch.ts';
+import { isDisagreement, statusOfRefusal, type DialogWatch } from './dialog-watch.ts';
 import type { Fallback } from './fallback.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { Transfers } from './transfers.ts';
@@ -96,16 +96,15 @@ export class Incoming {
   }
 
   async #open(invite: IncomingInvite, verdict: Admitted, replaced: Leg | undefined): Promise<void> {
-    const { legs, media, mediaAddressing, watch, traces, limits, emit } = this.#parts;
+    const { legs, media, watch, traces, limits, emit } = this.#parts;
     const legId: LegId = randomId('leg');
     traces.belongs(invite.request.callId, legId);
     let givenUp: 'cancel' | 'flow-lost' | undefined;
     invite.on('cancelled', ({ by }) => (givenUp = by));
     const kind = isBrowserOffer(invite) ? 'browser' : 'plain';
-    const wanted = { legId, remoteOffer: invite.sdp, advertisedAddress: mediaAddressing.advertisedTo(invite.flow.remote.address), near: replaced?.id };
-    const local = kind === 'browser' ? await media.createBrowserLeg(wanted) : await media.createPlainLeg(wanted);
+    const local = await this.#makeMedia(legId, kind, invite, verdict, replaced?.id);
     if (!local.ok) {
-      if (local.refusal === 'no-common-codec') emit(verdict.account, { type: 'alarm', name: 'no-common-codec', detail: `incoming call by ${verdict.trunkId ?? verdict.deviceId ?? 'loopback'}` });
+      if (isDisagreement(local.refusal)) emit(verdict.account, { type: 'alarm', name: local.refusal, detail: `incoming call by ${verdict.trunkId ?? verdict.deviceId ?? 'loopback'}` });
       const status = statusOfRefusal(local.refusal);
       return invite.reject(status, undefined, status === 503 ? { 'Retry-After': String(limits.retryAfterSeconds) } : undefined);
     }
@@ -135,6 +134,15 @@ export class Incoming {
     // Gone while their media was made: a call all the same, which the history has to know.
     if (givenUp !== undefined) return this.#gone(leg, givenUp);
     if (replaced === undefined && this.#parts.fallback.offer(leg, verdict.fallbackDeviceIds)) this.told(legId);
+  }
+
+  async #makeMedia(legId: LegId, kind: Leg['media'], invite: IncomingInvite, { protection }: Admitted, near: LegId | undefined): Promise<Result<LocalMedia, MediaRefusal>> {
+    const { media, mediaAddressing } = this.#parts;
+    const wanted = { legId, remoteOffer: invite.sdp, advertisedAddress: mediaAddressing.advertisedTo(invite.flow.remote.address), near };
+    if (kind === 'browser') return media.createBrowserLeg(wanted);
+    // Keys that everybody on the way could read protect nothing.
+    if (protection === 'sdes' && !isSecure(invite.flow.protocol)) return refuse('protection-mismatch');
+    return media.createPlainLeg({ ...wanted, protection });
   }
 
   #follow(leg: Leg, invite: IncomingInvite, watch: DialogWatch): void {

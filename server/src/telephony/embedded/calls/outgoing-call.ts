@@ -21,6 +21,11 @@ export class OutgoingCall implements LegCall {
     this.#attempt = invite;
   }
 
+  /** Nothing that it still says counts any more. */
+  leaveAttempt(): void {
+    this.#attempt = undefined;
+  }
+
   isCurrent(invite: OutgoingInvite): boolean {
     return this.#attempt === invite;
   }

@@ -9,7 +9,7 @@ import type { Logger } from '../logger.ts';
 import type { MediaPlane } from '../media/media-plane.ts';
 import type { MediaAddressing } from '../nat.ts';
 import type { LegTarget, Party } from '../../port/index.ts';
-import type { DialogWatch } from './dialog-watch.ts';
+import { isDisagreement, type DialogWatch } from './dialog-watch.ts';
 import { onceThereIsAWorker } from './once-there-is-a-worker.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import type { Route, RouteFinder, Routes } from './routes.ts';
@@ -83,7 +83,8 @@ export class Outgoing {
     if (found.routes === undefined) return legs.end(leg, found.cause, found.by);
     const wanted = { legId: leg.id, advertisedAddress: mediaAddressing.advertisedTo(found.routes[0]?.peerAddress), near: order.near };
     // An agent whose media died is rung again at once, often before the worker is back.
-    const make = () => (leg.media === 'browser' ? media.createBrowserLeg(wanted) : media.createPlainLeg(wanted));
+    const protection = found.routes[0]?.protection;
+    const make = () => (leg.media === 'browser' ? media.createBrowserLeg(wanted) : media.createPlainLeg({ ...wanted, protection }));
     const local = await onceThereIsAWorker(make, () => !call.over && isLive(leg.state));
     if (call.over) return media.closeLeg(leg.id);
     if (!local.ok) return legs.end(leg, 'congestion');
@@ -98,7 +99,7 @@ export class Outgoing {
     const invite = agent().invite(inviteOptions(route, sdp, labels));
     call.attempt(invite);
     traces.belongs(invite.callId, leg.id);
-    const next = () => this.#try(leg, call, routes, index + 1, sdp, labels);
+    const next = () => this.#tryNext(leg, call, routes, index, sdp, labels);
     const silence = index + 1 < routes.length ? setTimeout(() => this.#abandon(invite, next), SILENT_SERVER_MS) : undefined;
     invite.on('provisional', (provisional) => {
       clearTimeout(silence);
@@ -118,7 +119,19 @@ export class Outgoing {
     });
   }
 
-  /** The next attempt becomes the current one, so that whatever this one still says is passed over. */
+  /** The next route's attempt follows; what this one still says is passed over. */
+  #tryNext(leg: Leg, call: OutgoingCall, routes: readonly Route[], index: number, sdp: string, labels: Readonly<Record<string, string>>): void {
+    const { media, legs } = this.#parts;
+    const [before, after] = [routes[index], routes[index + 1]];
+    call.leaveAttempt();
+    if (after === undefined || (before?.protection === 'none' && after.protection === 'none')) return this.#try(leg, call, routes, index + 1, sdp, labels);
+    // A key is told to one far side only, and the next may want none.
+    media.offerAnew(leg.id, after.protection).then(
+      (offer) => (offer.ok ? this.#try(leg, call, routes, index + 1, offer.value.sdp, labels) : legs.end(leg, 'congestion')),
+      () => legs.end(leg, 'failed'),
+    );
+  }
+
   #abandon(invite: OutgoingInvite, next: () => void): void {
     next();
     invite.cancel();
@@ -144,7 +157,7 @@ export class Outgoing {
       if (agreed.value.held) watch.agreed(leg, agreed.value);
       return;
     }
-    if (agreed.refusal === 'no-common-codec') emit(leg.account, { type: 'alarm', name: 'no-common-codec', detail: `outgoing call by ${leg.trunkId ?? leg.deviceId ?? ''}` });
+    if (isDisagreement(agreed.refusal)) emit(leg.account, { type: 'alarm', name: agreed.refusal, detail: `outgoing call by ${leg.trunkId ?? leg.deviceId ?? ''}` });
     legs.end(leg, agreed.refusal === 'no-common-codec' ? 'no-common-codec' : 'failed', 'network');
   }
 

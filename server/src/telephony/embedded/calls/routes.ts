@@ -1,4 +1,5 @@
 import type { AccountId, LegCause, TrunkId } from '@centralita/kernel';
+import type { MediaProtection } from '@centralita/media';
 import { escapeUser, parseUri, type Credentials, type Flow } from '@centralita/sip';
 import type { Devices } from '../devices/devices.ts';
 import type { Registrar } from '../devices/registrar.ts';
@@ -16,6 +17,7 @@ export interface Route {
   readonly nextHop?: string;
   readonly identity: OutgoingIdentity;
   readonly media: 'plain' | 'browser';
+  readonly protection: MediaProtection;
   readonly peerAddress?: string;
   readonly trunkId?: TrunkId;
   readonly credentials?: Credentials;
@@ -69,6 +71,7 @@ export class RouteFinder {
           nextHop: route.nextHop,
           identity: identityToDevice(caller, this.#host),
           media: device.kind === 'phone' && !route.webSocket ? 'plain' : 'browser',
+          protection: 'none',
           peerAddress: route.address ?? addressOfUri(route.uri),
           own: true,
         },
@@ -96,6 +99,7 @@ export class RouteFinder {
           nextHop: server,
           identity: identityToTrunk(caller, profile, server),
           media: 'plain',
+          protection: profile.srtp ?? 'none',
           peerAddress: addressOfUri(server),
           trunkId,
           credentials: profile.registration && { username: profile.registration.username, password: profile.registration.password },

@@ -16,6 +16,7 @@ const invite = [
   's=Ana habla',
   'p=+34600123456',
   'a=ice-pwd:secretsecretsecret',
+  'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:secretsecretsecretsecretsecretsecretsecr|2^31',
   'a=ssrc:1640575179 cname:sip:34600123456@192.0.2.1:33103',
   'a=ptime:20',
 ].join('\r\n');

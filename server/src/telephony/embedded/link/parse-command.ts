@@ -50,6 +50,7 @@ const trunk = z.object({
       z.object({ kind: z.literal('digits') }),
       z.object({ kind: z.literal('national'), countryCode: z.string().regex(/^\d{1,4}$/), prefix: z.string().regex(/^\d{0,4}$/) }),
     ]),
+    srtp: z.enum(['none', 'sdes']).optional(),
     channelLimit: z.number().int().min(0).max(100_000),
     keepAliveSeconds: z.number().int().min(0).max(3_600),
     outbound: z.boolean(),

@@ -100,6 +100,89 @@ describe('plain legs', () => {
     expect(loudestTone(samples, 1_209, 80)).toBeGreaterThan(4_000);
   });
 
+  describe('[issue 2.6, design 4] SRTP with keys in the descriptions (RFC 4568)', () => {
+    test.each(['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32'] as const)('%s: heard both ways, keys too, through a hold, a new key and numbers that begin anew', async (srtp) => {
+      const legId = `leg_${srtp.slice(-2)}`;
+      const phone = (await bench.plainCaller(legId, { srtp, eventPayload: 101 })).say(1_000);
+      const other = (await bench.plainCaller(`${legId}_other`, undefined, legId)).say(700);
+      bench.plane.join(`brg_${legId}`, [legId, `${legId}_other`]);
+      const heardBothWays = async () => {
+        expect(await phone.hears(700)).toBeGreaterThan(HEARD);
+        expect(await other.hears(1_000)).toBeGreaterThan(HEARD);
+      };
+      await heardBothWays();
+      phone.press('5');
+      await bench.event('digit', (event) => event.legId === legId && event.digit === '5' && event.via === 'rfc4733');
+      const offer = async (direction?: string) => {
+        const made = await bench.plane.applyOffer(legId, phone.sdp(direction));
+        if (!made.ok) throw new Error(made.refusal);
+        phone.follow(made.value.sdp);
+        return made.value;
+      };
+      expect((await offer('sendonly')).agreed?.held).toBe(true);
+      await offer();
+      await heardBothWays();
+      phone.newKey();
+      await offer();
+      await heardBothWays();
+      const refreshed = await bench.plane.makeOffer(legId);
+      if (!refreshed.ok) throw new Error(refreshed.refusal);
+      expect((await bench.plane.applyAnswer(legId, phone.sdp())).ok).toBe(true);
+      await heardBothWays();
+      const statistics = await bench.plane.statistics(legId);
+      expect(statistics!.packetsLost).toBeLessThan(statistics!.packetsReceived / 10);
+      expect(phone.unauthentic).toBe(0);
+    });
+
+    test('we offer it to a far side that wants it; another far side gets other keys', async () => {
+      const made = await bench.plane.createPlainLeg({ legId: 'leg_sdes_placed', protection: 'sdes' });
+      if (!made.ok) throw new Error(made.refusal);
+      const keyOf = (sdp: string) => /^a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:(\S{40})\r$/m.exec(sdp)?.[1];
+      expect(made.value.sdp).toContain(' RTP/SAVP 8 0 101\r\n');
+      const anew = await bench.plane.offerAnew('leg_sdes_placed', 'sdes');
+      if (!anew.ok) throw new Error(anew.refusal);
+      expect(keyOf(made.value.sdp)).toBeDefined();
+      expect(keyOf(anew.value.sdp)).not.toBe(keyOf(made.value.sdp));
+      const phone = (await bench.plainPhone({ srtp: 'AES_CM_128_HMAC_SHA1_80', eventPayload: 101 })).say(1_000);
+      phone.follow(anew.value.sdp);
+      expect((await bench.plane.applyAnswer('leg_sdes_placed', phone.sdp())).ok).toBe(true);
+      const other = (await bench.plainCaller('leg_sdes_listener', undefined, 'leg_sdes_placed')).say(700);
+      bench.plane.join('brg_sdes_placed', ['leg_sdes_placed', 'leg_sdes_listener']);
+      expect(await phone.hears(700)).toBeGreaterThan(HEARD);
+      expect(await other.hears(1_000)).toBeGreaterThan(HEARD);
+      const plain = await bench.plane.offerAnew('leg_sdes_placed', 'none');
+      expect(plain.ok && plain.value.sdp).toMatch(/ RTP\/AVP 8 0 101\r\n(?:(?!a=crypto).)*$/s);
+    });
+
+    test('[ASVS 17.2.3] plain RTP from the right address, and forged SRTP, are neither heard nor followed, and counted', async () => {
+      const phone = (await bench.plainCaller('leg_sealed', { srtp: 'AES_CM_128_HMAC_SHA1_80', eventPayload: 101 })).say(1_000);
+      const listener = await bench.plainCaller('leg_sealed_listener', undefined, 'leg_sealed');
+      bench.plane.join('brg_sealed', ['leg_sealed', 'leg_sealed_listener']);
+      expect(await listener.hears(1_000)).toBeGreaterThan(HEARD);
+      const { localPort } = (await bench.plane.statistics('leg_sealed'))!;
+      const forged = Buffer.alloc(182, SILENCE_BYTE.PCMU);
+      for (let n = 0; n < 50; n++) {
+        writeRtpHeader(forged, 0, false, n, n * 160, 666);
+        await phone.sendRaw(forged.subarray(0, n % 2 === 0 ? 172 : 182), localPort);
+      }
+      expect(await listener.hears(1_000)).toBeGreaterThan(HEARD);
+      expect(await bench.plane.statistics('leg_sealed')).toMatchObject({ packetsUnauthentic: 50, packetsFromStrangers: 0 });
+    });
+
+    test('who offers or answers otherwise than agreed is refused, and nothing is sent in plain', async () => {
+      const plain = await bench.plainPhone();
+      const sealed = await bench.plainPhone({ srtp: 'AES_CM_128_HMAC_SHA1_80' });
+      expect(await bench.plane.createPlainLeg({ legId: 'leg_no_keys', remoteOffer: plain.sdp(), protection: 'sdes' })).toEqual({ ok: false, refusal: 'protection-mismatch' });
+      expect(await bench.plane.createPlainLeg({ legId: 'leg_keys', remoteOffer: sealed.sdp() })).toEqual({ ok: false, refusal: 'protection-mismatch' });
+      expect((await bench.plane.createPlainLeg({ legId: 'leg_sdes_offer', protection: 'sdes' })).ok).toBe(true);
+      expect(await bench.plane.applyAnswer('leg_sdes_offer', plain.sdp())).toEqual({ ok: false, refusal: 'protection-mismatch' });
+      bench.plane.play({ playId: 'pla_sdes', legId: 'leg_sdes_offer', items: [{ kind: 'music', name: 'default' }] });
+      await plain.hear(400);
+      expect((await bench.plane.statistics('leg_sdes_offer'))!.packetsSent).toBe(0);
+      expect(plain.packetsReceived).toBe(0);
+    });
+  });
+
   test('no G.711, broken texts, doubled and unknown legs are refusals', async () => {
     const noCodec = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n';
     expect(await bench.plane.createPlainLeg({ legId: 'leg_g729', remoteOffer: noCodec })).toEqual({ ok: false, refusal: 'no-common-codec' });

@@ -1,4 +1,5 @@
 import type { BridgeId, LegId, PlayId, RecordingId, Result } from '@centralita/kernel';
+import type { MediaProtection } from '@centralita/media';
 import type { PlayItem } from '../../port/index.ts';
 import type { AgreedMedia, LegStatistics, MediaDirection, MediaEvent, MediaRefusal, MonitorMode, WorkerLoad } from './protocol.ts';
 
@@ -13,7 +14,7 @@ export type { AgreedMedia, LegStatistics, MediaDirection, MediaEvent, MediaFact,
  */
 export interface MediaPlane {
   /**
-   * A leg to a telephone, carrier or desk phone: RTP/AVP over UDP.
+   * A leg to a telephone, carrier or desk phone: RTP over UDP, encrypted where `protection` says so.
    * @returns our offer, or, when `remoteOffer` is given, our answer with what was agreed
    */
   createPlainLeg(leg: NewPlainLeg): Promise<Result<LocalMedia, MediaRefusal>>;
@@ -28,6 +29,8 @@ export interface MediaPlane {
   applyOffer(legId: LegId, sdp: string, direction?: MediaDirection): Promise<Result<LocalMedia, MediaRefusal>>;
   /** Our new offer in a live leg (re-INVITE without SDP, session refresh, our hold). */
   makeOffer(legId: LegId, direction?: MediaDirection): Promise<Result<LocalMedia, MediaRefusal>>;
+  /** A first offer for another far side than the one that got the last: with keys of its own, protected as that one asks. */
+  offerAnew(legId: LegId, protection: MediaProtection): Promise<Result<LocalMedia, MediaRefusal>>;
   closeLeg(legId: LegId): void;
 
   /** Puts legs into a bridge, which exists from the first leg to the last. A leg in another bridge leaves that one. */
@@ -71,6 +74,8 @@ export interface NewPlainLeg {
   /** Written into the SDP's connection line for this peer (public address); by default the bound address. */
   readonly advertisedAddress?: string;
   readonly bindAddress?: string;
+  /** `none` when left out. What the far side offers or answers otherwise is refused as `protection-mismatch`. */
+  readonly protection?: MediaProtection;
   /** On the worker of this leg. Left out: the least loaded worker, those that are on time first. */
   readonly near?: LegId;
   /** By default 0 (off): telephones suppress silence. */

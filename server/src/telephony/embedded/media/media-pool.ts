@@ -1,4 +1,5 @@
 import { type BridgeId, type LegId, type PlayId, type RecordingId, type Result, ok, refuse, systemClock } from '@centralita/kernel';
+import type { MediaProtection } from '@centralita/media';
 import type { AgreedMedia, LegStatistics, LocalMedia, MediaDirection, MediaEvent, MediaLoad, MediaPlane, MediaPlaneSettings, MediaRefusal, MonitorMode, NewBrowserLeg, NewPlainLeg, NewPlay, WorkerDied } from './media-plane.ts';
 import type { MediaAnswer, MediaOrder, MediaRequest, NewLeg, WorkerLoad, WorkerSettings } from './protocol.ts';
 import { Spans, isInternal } from './spans.ts';
@@ -79,7 +80,7 @@ class MediaPool implements MediaPlane {
   }
 
   createPlainLeg(leg: NewPlainLeg): Promise<Result<LocalMedia, MediaRefusal>> {
-    return this.createLeg({ legId: leg.legId, kind: 'plain', remoteOffer: leg.remoteOffer, advertisedAddress: leg.advertisedAddress, bindAddress: leg.bindAddress, stallMs: leg.stallMs ?? 0 }, leg.near);
+    return this.createLeg({ legId: leg.legId, kind: 'plain', remoteOffer: leg.remoteOffer, advertisedAddress: leg.advertisedAddress, bindAddress: leg.bindAddress, protection: leg.protection, stallMs: leg.stallMs ?? 0 }, leg.near);
   }
   createBrowserLeg(leg: NewBrowserLeg): Promise<Result<LocalMedia, MediaRefusal>> {
     return this.createLeg({ legId: leg.legId, kind: 'browser', remoteOffer: leg.remoteOffer, advertisedAddress: leg.advertisedAddress, stallMs: leg.stallMs ?? BROWSER_STALL_MS }, leg.near);
@@ -94,6 +95,9 @@ class MediaPool implements MediaPlane {
   }
   async makeOffer(legId: LegId, direction: MediaDirection = 'sendrecv'): Promise<Result<LocalMedia, MediaRefusal>> {
     return localMedia(await this.ask(legId, { type: 'make-offer', legId, direction }));
+  }
+  async offerAnew(legId: LegId, protection: MediaProtection): Promise<Result<LocalMedia, MediaRefusal>> {
+    return localMedia(await this.ask(legId, { type: 'offer-anew', legId, protection }));
   }
   closeLeg(legId: LegId): void {
     const slot = this.homeOfLeg.get(legId);

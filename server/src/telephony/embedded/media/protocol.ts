@@ -1,4 +1,5 @@
 import type { BridgeId, Instant, LegId, PlayId, RecordingId } from '@centralita/kernel';
+import type { MediaProtection } from '@centralita/media';
 import type { PlayItem } from '../../port/index.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface WorkerSettings {
 export type MediaRequest =
   | { readonly type: 'create-leg'; readonly leg: NewLeg }
   | { readonly type: 'make-offer'; readonly legId: LegId; readonly direction: MediaDirection }
+  /** A first offer once more, for another far side than the one that got the last. */
+  | { readonly type: 'offer-anew'; readonly legId: LegId; readonly protection: MediaProtection }
   | { readonly type: 'apply-answer'; readonly legId: LegId; readonly sdp: string }
   | { readonly type: 'apply-offer'; readonly legId: LegId; readonly sdp: string; readonly direction: MediaDirection }
   | { readonly type: 'statistics'; readonly legId: LegId };
@@ -56,6 +59,8 @@ export interface NewLeg {
   readonly advertisedAddress?: string;
   /** For plain legs: the local address to bind, when not the worker's. */
   readonly bindAddress?: string;
+  /** For plain legs: whether their RTP is encrypted; `none` when left out. */
+  readonly protection?: MediaProtection;
   /** No RTP for so long while the peer should send is `media-stalled`; 0 switches it off. */
   readonly stallMs: number;
 }
@@ -73,6 +78,7 @@ export interface AgreedMedia {
 
 export type MediaRefusal =
   | 'no-common-codec'
+  | 'protection-mismatch'
   | 'malformed-sdp'
   | 'unknown-leg'
   | 'leg-exists'
@@ -146,6 +152,8 @@ export interface LegStatistics {
   /** From another source than the learnt one: dropped. */
   readonly packetsFromStrangers: number;
   readonly packetsMalformed: number;
+  /** Of a protected stream: plain, forged or replayed, and dropped. */
+  readonly packetsUnauthentic: number;
   readonly jitterMs: number;
   readonly jitterBufferMs: number;
   readonly roundTripMs: number;

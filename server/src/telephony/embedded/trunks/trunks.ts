@@ -1,8 +1,8 @@
 import type { AccountId, TrunkId } from '@centralita/kernel';
-import { parseUri } from '@centralita/sip';
+import { isSecure, parseUri, protocolOf } from '@centralita/sip';
 import { addressRanges, isRange, plainAddress, type AddressRanges } from '../addresses.ts';
 import type { Emit } from '../legs/legs.ts';
-import type { Trunk } from '../../port/index.ts';
+import type { Trunk, TrunkProfile } from '../../port/index.ts';
 
 export interface TrunkLine {
   readonly account: AccountId;
@@ -66,7 +66,7 @@ export class Trunks {
   /** Servers to try, those that answer before those that do not, otherwise in the order of the profile. */
   serversInOrder(line: TrunkLine): readonly string[] {
     const { servers, registration } = line.trunk.profile;
-    const all = servers.length > 0 ? servers : registration === undefined ? [] : [registration.registrar];
+    const all = (servers.length > 0 ? servers : registration === undefined ? [] : [registration.registrar]).filter((server) => isUsable(server, line.trunk.profile));
     return [...all.filter((server) => line.servers.get(server) !== false), ...all.filter((server) => line.servers.get(server) === false)];
   }
 
@@ -100,8 +100,8 @@ export class Trunks {
       learnt: new Set(),
       up: undefined,
     };
-    const broken = trunk.profile.addressRanges.filter((range) => !isRange(range)).length + trunk.profile.servers.filter((server) => parseUri(server) === undefined).length;
-    if (broken > 0) this.#emit(account, { type: 'alarm', name: 'trunk-misconfigured', detail: `${trunk.trunkId}: ${broken} unreadable address ranges or servers` });
+    const broken = trunk.profile.addressRanges.filter((range) => !isRange(range)).length + trunk.profile.servers.filter((server) => !isUsable(server, trunk.profile)).length;
+    if (broken > 0) this.#emit(account, { type: 'alarm', name: 'trunk-misconfigured', detail: `${trunk.trunkId}: ${broken} address ranges or servers that are unreadable or not over TLS` });
     this.#lines.set(trunk.trunkId, line);
     for (const watcher of this.#watchers) watcher.added(line);
     this.#judge(line, '');
@@ -127,4 +127,10 @@ export class Trunks {
     const trunkId = line.trunk.trunkId;
     this.#emit(line.account, up ? { type: 'trunk-up', trunkId } : { type: 'trunk-down', trunkId, reason });
   }
+}
+
+/** Keys of SRTP stand in the descriptions: without TLS whoever sees them hears the calls. */
+function isUsable(server: string, profile: TrunkProfile): boolean {
+  const uri = parseUri(server);
+  return uri !== undefined && (profile.srtp !== 'sdes' || isSecure(protocolOf(uri)));
 }

@@ -57,10 +57,15 @@ export class MediaBench {
     return new MediaBench(plane, folder);
   }
 
+  /** A telephone that the center does not know yet. */
+  async plainPhone(options?: PlainPhoneOptions): Promise<PlainPhone> {
+    return this.keep(await PlainPhone.ring(options));
+  }
+
   /** A telephone whose offer the center has answered. */
   async plainCaller(legId: string, options?: PlainPhoneOptions, near?: string): Promise<PlainPhone> {
-    const phone = this.keep(await PlainPhone.ring(options));
-    const made = await this.plane.createPlainLeg({ legId, remoteOffer: phone.sdp(), near });
+    const phone = await this.plainPhone(options);
+    const made = await this.plane.createPlainLeg({ legId, remoteOffer: phone.sdp(), near, protection: options?.srtp ? 'sdes' : 'none' });
     if (!made.ok) throw new Error(made.refusal);
     phone.follow(made.value.sdp);
     return phone;

@@ -2,8 +2,25 @@ import { createSocket, type Socket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import ndc from 'node-datachannel';
-import { AudioReceiver, AudioSender, FRAME_SAMPLES, type PayloadMap, SAMPLES_PER_MS, loudestTone, patchBrowserSdp, readBrowserSdp, toneSource } from '@centralita/media';
+import {
+  AudioReceiver,
+  AudioSender,
+  FRAME_SAMPLES,
+  type PayloadMap,
+  SAMPLES_PER_MS,
+  type SrtpKey,
+  type SrtpSuite,
+  cryptoOf,
+  loudestTone,
+  newSrtpKey,
+  parseSdp,
+  patchBrowserSdp,
+  printCrypto,
+  readBrowserSdp,
+  toneSource,
+} from '@centralita/media';
 import { Metronome } from '../worker/metronome.ts';
+import { StreamProtection } from '../worker/stream-protection.ts';
 
 /** Both sides of a phone that tests speak and listen with: a steady tone out, everything heard kept. */
 export class TestPhone {
@@ -91,6 +108,8 @@ export interface PlainPhoneOptions {
   /** undefined: no telephone events at all */
   readonly eventPayload?: number;
   readonly packetMs?: number;
+  /** Encrypted sound with keys in the descriptions, and no other. */
+  readonly srtp?: SrtpSuite;
 }
 
 /** A telephone on loopback UDP with a description of its own. */
@@ -98,18 +117,26 @@ export class PlainPhone extends TestPhone {
   readonly port: number;
   private readonly socket: Socket;
   private readonly options: PlainPhoneOptions;
+  private readonly protection: StreamProtection;
+  private key: SrtpKey | undefined;
+  private cryptoTag = 1;
   private target: { port: number } | undefined;
 
   private constructor(socket: Socket, options: PlainPhoneOptions) {
-    super(socket.address().port, (packet) => this.target && socket.send(packet, this.target.port, '127.0.0.1'));
+    super(socket.address().port, (packet) => this.target && socket.send(this.protection.seal(packet), this.target.port, '127.0.0.1'));
     this.port = socket.address().port;
     this.socket = socket;
     this.options = options;
+    this.protection = new StreamProtection(options.srtp ? 'sdes' : 'none');
+    this.newKey();
     const law = options.law ?? 'PCMU';
     this.sender.use({ law, payload: law === 'PCMU' ? 0 : 8, eventPayload: options.eventPayload, packetMs: options.packetMs ?? 20 });
     const payloads: PayloadMap = { 0: 'PCMU', 8: 'PCMA', ...(options.eventPayload === undefined ? {} : { [options.eventPayload]: 'telephone-event' as const }) };
     this.receiver.use(payloads);
-    socket.on('message', (packet) => this.take(packet));
+    socket.on('message', (packet) => {
+      const opened = this.protection.open(packet);
+      if (opened) this.take(opened);
+    });
   }
 
   static async ring(options: PlainPhoneOptions = { eventPayload: 101 }): Promise<PlainPhone> {
@@ -124,13 +151,36 @@ export class PlainPhone extends TestPhone {
     const { law = 'PCMU', eventPayload, packetMs = 20 } = this.options;
     const payload = law === 'PCMU' ? 0 : 8;
     const events = eventPayload === undefined ? '' : `a=rtpmap:${eventPayload} telephone-event/8000\r\na=fmtp:${eventPayload} 0-16\r\n`;
+    const crypto = this.key ? `${printCrypto({ tag: this.cryptoTag, key: this.key })}\r\n` : '';
     const formats = eventPayload === undefined ? `${payload}` : `${payload} ${eventPayload}`;
-    return `v=0\r\no=phone 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio ${this.port} RTP/AVP ${formats}\r\na=rtpmap:${payload} ${law}/8000\r\n${events}a=ptime:${packetMs}\r\na=${direction}\r\n`;
+    return `v=0\r\no=phone 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio ${this.port} RTP/${this.key ? 'SAVP' : 'AVP'} ${formats}\r\na=rtpmap:${payload} ${law}/8000\r\n${events}${crypto}a=ptime:${packetMs}\r\na=${direction}\r\n`;
   }
 
-  /** Sends to the port that this description names. */
+  /** As phones do that draw a key for every offer. */
+  newKey(): void {
+    if (this.options.srtp) this.key = newSrtpKey(this.options.srtp);
+  }
+
+  /** Packets that could not be opened. */
+  get unauthentic(): number {
+    return this.protection.rejected;
+  }
+
+  /** Sends to the port that this description names, with the keys of it. */
   follow(sdp: string): void {
+    const parsed = parseSdp(sdp);
+    const theirs = parsed.ok && parsed.value.media[0] ? cryptoOf(parsed.value.media[0]).find(({ key }) => key.suite === this.key?.suite) : undefined;
+    if (this.key) {
+      if (!theirs) throw new Error('no key for this phone');
+      this.cryptoTag = theirs.tag;
+      this.protection.use({ ours: this.key, theirs: theirs.key });
+    }
     this.target = { port: Number(/^m=audio (\d+)/m.exec(sdp)![1]) };
+  }
+
+  /** As it is, whatever was agreed. */
+  sendRaw(packet: Buffer, port: number): Promise<void> {
+    return new Promise((resolve, reject) => this.socket.send(packet, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())));
   }
 
   protected override release(): void {

@@ -94,8 +94,10 @@ export class VirtualLine {
     return {
       localPort: 4_000,
       strangers: 0,
+      unauthentic: 0,
       open: true,
       makeOffer: () => Promise.resolve(ok('ours')),
+      offerAnew: () => Promise.resolve(ok('ours')),
       takeAnswer: () => ok(AGREED),
       takeOffer: () => Promise.resolve(ok({ sdp: 'ours', negotiated: AGREED })),
       send: () => undefined,

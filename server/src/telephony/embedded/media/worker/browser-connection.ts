@@ -33,6 +33,8 @@ export class BrowserConnection implements Connection {
   readonly localPort: number;
   /** DTLS names the far side: nobody else's packet gets here. */
   readonly strangers = 0;
+  /** The library drops them and does not say how many. */
+  readonly unauthentic = 0;
   private readonly options: BrowserConnectionOptions;
   private readonly peer: NativePeer;
   private track: NativeTrack | undefined;
@@ -74,6 +76,11 @@ export class BrowserConnection implements Connection {
       return true;
     });
     return made ? this.ownText([PAYLOAD_NUMBER.PCMA, PAYLOAD_NUMBER.PCMU, OUR_EVENT_PAYLOAD]) : refuse('native-failure');
+  }
+
+  /** DTLS draws keys with each far side by itself. */
+  offerAnew(): Promise<Result<string, MediaRefusal>> {
+    return this.makeOffer('sendrecv');
   }
 
   takeAnswer(sdp: string): Result<Negotiated, MediaRefusal> {

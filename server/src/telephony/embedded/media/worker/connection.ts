@@ -1,5 +1,5 @@
 import type { Result } from '@centralita/kernel';
-import type { PayloadMap, SendingFormat } from '@centralita/media';
+import type { MediaProtection, PayloadMap, SendingFormat } from '@centralita/media';
 import type { AgreedMedia, MediaDirection, MediaRefusal } from '../protocol.ts';
 
 /** How a leg's packets and descriptions travel: plain RTP over UDP, or ICE and DTLS-SRTP to a browser. */
@@ -8,9 +8,12 @@ export interface Connection {
   readonly localPort: number;
   /** Packets dropped because another source than the learnt one sent them. */
   readonly strangers: number;
+  /** Packets of a protected stream dropped because nobody with the key can have sent them, or for the second time. */
+  readonly unauthentic: number;
   /** Whether sound can go out now. */
   readonly open: boolean;
   makeOffer(direction: MediaDirection): Promise<Result<string, MediaRefusal>>;
+  offerAnew(protection: MediaProtection): Promise<Result<string, MediaRefusal>>;
   takeAnswer(sdp: string): Result<Negotiated, MediaRefusal>;
   takeOffer(sdp: string, direction: MediaDirection): Promise<Result<{ readonly sdp: string; readonly negotiated: Negotiated }, MediaRefusal>>;
   /** The buffer is reused after the call returns. */

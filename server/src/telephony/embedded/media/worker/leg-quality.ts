@@ -58,6 +58,7 @@ export class LegQuality {
       packetsDiscarded: buffer.late + buffer.overflowed,
       packetsFromStrangers: this.leg.connection?.strangers ?? 0,
       packetsMalformed: malformed,
+      packetsUnauthentic: this.leg.connection?.unauthentic ?? 0,
       jitterMs: reception.jitterMs,
       jitterBufferMs: buffer.delayMs,
       roundTripMs: this.roundTrip,

@@ -54,7 +54,7 @@ function connector(settings: WorkerSettings): (leg: NewLeg, ssrc: number, taker:
   return async (leg, ssrc, taker) => {
     if (leg.kind === 'plain') {
       const bindAddress = leg.bindAddress ?? settings.plainAddress;
-      return PlainConnection.open({ ports, bindAddress, advertisedAddress: leg.advertisedAddress ?? bindAddress, sessionId: String(ssrc), taker, now });
+      return PlainConnection.open({ ports, bindAddress, advertisedAddress: leg.advertisedAddress ?? bindAddress, sessionId: String(ssrc), protection: leg.protection ?? 'none', taker, now });
     }
     const { browserAddress: bindAddress, browserPort: port, iceServers } = settings;
     if (port === 0) return refuse('no-free-port');

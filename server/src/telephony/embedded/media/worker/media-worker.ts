@@ -22,6 +22,8 @@ export interface WorkerWorld {
 }
 
 const FRAMES_PER_REPORT = REPORT_MS / 20;
+/** Below 2^15: if numbers began anew among packets that get lost, an SRTP receiver would count the roll-over wrongly (RFC 4568 section 6.4). */
+const FIRST_SEQUENCE_MASK = 0x7fff;
 
 /** Legs, bridges, plays and recordings of one process. Requests and orders change them; ticks move the sound. */
 export class MediaWorker {
@@ -69,6 +71,11 @@ export class MediaWorker {
       case 'make-offer':
         return this.onConnection(request.legId, async (_leg, connection) => {
           const offer = await connection.makeOffer(request.direction);
+          return offer.ok ? { ok: true, sdp: offer.value } : offer;
+        });
+      case 'offer-anew':
+        return this.onConnection(request.legId, async (_leg, connection) => {
+          const offer = await connection.offerAnew(request.protection);
           return offer.ok ? { ok: true, sdp: offer.value } : offer;
         });
       case 'apply-answer':
@@ -165,7 +172,7 @@ export class MediaWorker {
   private async createLeg(wanted: NewLeg): Promise<MediaAnswer> {
     if (this.legs.has(wanted.legId)) return { ok: false, refusal: 'leg-exists' };
     if (this.legs.size >= this.world.maxLegs) return { ok: false, refusal: 'worker-full' };
-    const start = { ssrc: this.world.random32(), sequence: this.world.random32() & 0xffff, timestamp: this.world.random32() };
+    const start = { ssrc: this.world.random32(), sequence: this.world.random32() & FIRST_SEQUENCE_MASK, timestamp: this.world.random32() };
     const leg = new Leg({
       legId: wanted.legId,
       kind: wanted.kind,

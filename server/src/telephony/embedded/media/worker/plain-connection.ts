@@ -1,16 +1,18 @@
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { type Result, ignoreFailure, ok, refuse } from '@centralita/kernel';
-import { type AgreedAudio, AudioSession, SourceLock, emptyRtpHeader, isRtcp, readRtp } from '@centralita/media';
+import { type AgreedAudio, AudioSession, type MediaProtection, SourceLock, emptyRtpHeader, isRtcp, readRtp } from '@centralita/media';
 import type { MediaDirection, MediaRefusal } from '../protocol.ts';
 import type { Connection, ConnectionTaker, Negotiated } from './connection.ts';
 import type { PortRange } from './port-range.ts';
+import { StreamProtection } from './stream-protection.ts';
 
 export interface PlainConnectionOptions {
   readonly ports: PortRange;
   readonly bindAddress: string;
   readonly advertisedAddress: string;
   readonly sessionId: string;
+  readonly protection: MediaProtection;
   readonly taker: ConnectionTaker;
   readonly now: () => number;
 }
@@ -18,13 +20,14 @@ export interface PlainConnectionOptions {
 /** A busy port is passed over; so many in a row and the range is taken by another program. */
 const MAX_TRIES = 64;
 
-/** RTP over UDP to a telephone: one even port for RTP, the next for RTCP. */
+/** RTP over UDP to a telephone, plain or as SRTP: one even port for RTP, the next for RTCP. */
 export class PlainConnection implements Connection {
   readonly localPort: number;
   private readonly options: PlainConnectionOptions;
   private readonly rtp: Socket;
   private readonly rtcp: Socket;
   private readonly session: AudioSession;
+  private readonly protection: StreamProtection;
   private readonly lock = new SourceLock();
   private readonly header = emptyRtpHeader();
   private receive: AgreedAudio['receivePayloads'];
@@ -41,7 +44,8 @@ export class PlainConnection implements Connection {
     this.rtp = rtp;
     this.rtcp = rtcp;
     this.localPort = port;
-    this.session = new AudioSession({ sessionId: options.sessionId, address: options.advertisedAddress, port });
+    this.protection = new StreamProtection(options.protection);
+    this.session = new AudioSession({ sessionId: options.sessionId, address: options.advertisedAddress, port }, options.protection);
     this.receive = this.session.offeredPayloads;
     rtp.on('message', (packet, from) => this.take(packet, from));
     rtcp.on('message', (packet, from) => this.takeControl(packet, from));
@@ -64,12 +68,21 @@ export class PlainConnection implements Connection {
   get strangers(): number {
     return this.lock.strangers;
   }
+  get unauthentic(): number {
+    return this.protection.rejected;
+  }
   get open(): boolean {
-    return !this.closed && this.sendTo !== undefined;
+    return !this.closed && this.sendTo !== undefined && this.protection.ready;
   }
 
   makeOffer(direction: MediaDirection): Promise<Result<string, MediaRefusal>> {
     return Promise.resolve(ok(this.session.makeOffer(direction)));
+  }
+
+  offerAnew(protection: MediaProtection): Promise<Result<string, MediaRefusal>> {
+    this.session.beginAnew(protection);
+    this.protection.beginAnew(protection);
+    return this.makeOffer('sendrecv');
   }
 
   takeAnswer(sdp: string): Result<Negotiated, MediaRefusal> {
@@ -83,11 +96,11 @@ export class PlainConnection implements Connection {
   }
 
   send(packet: Buffer): void {
-    if (this.sendTo && !this.closed) this.rtp.send(packet, this.sendTo.port, this.sendTo.address);
+    if (this.sendTo && this.open) this.rtp.send(this.protection.seal(packet), this.sendTo.port, this.sendTo.address);
   }
 
   sendControl(packet: Buffer): void {
-    if (this.rtcpTo && !this.closed) this.rtcp.send(packet, this.rtcpTo.port, this.rtcpTo.address);
+    if (this.rtcpTo && !this.closed && this.protection.ready) this.rtcp.send(this.protection.sealControl(packet), this.rtcpTo.port, this.rtcpTo.address);
   }
 
   close(): void {
@@ -99,6 +112,7 @@ export class PlainConnection implements Connection {
 
   private settle(audio: AgreedAudio): Negotiated {
     this.receive = audio.receivePayloads;
+    this.protection.use(audio.srtp);
     const isSilenced = audio.address === '0.0.0.0' || audio.address === '::';
     const named = `${audio.address}:${audio.port}`;
     this.lock.expect(isSilenced ? '' : named);
@@ -118,14 +132,15 @@ export class PlainConnection implements Connection {
     };
   }
 
-  private take(packet: Buffer, from: RemoteInfo): void {
+  private take(received: Buffer, from: RemoteInfo): void {
     const nowMs = this.options.now();
-    if (isRtcp(packet)) {
-      this.takeControl(packet, from);
+    if (isRtcp(received)) {
+      this.takeControl(received, from);
       return;
     }
+    const packet = this.protection.open(received);
     const { header } = this;
-    if (!readRtp(packet, header) || this.receive[header.payloadType] === undefined) return;
+    if (!packet || !readRtp(packet, header) || this.receive[header.payloadType] === undefined) return;
     if (from.port !== this.lastFrom.port || from.address !== this.lastFrom.address) this.lastFrom = { address: from.address, port: from.port, key: `${from.address}:${from.port}` };
     const { key } = this.lastFrom;
     if (!this.lock.admits(key, header.ssrc, header.sequence, nowMs)) return;
@@ -146,8 +161,9 @@ export class PlainConnection implements Connection {
   }
 
   /** Reports move no sound, so the address alone has to match. */
-  private takeControl(packet: Buffer, from: RemoteInfo): void {
-    if (from.address === this.sendTo?.address) this.options.taker.onControl(packet);
+  private takeControl(received: Buffer, from: RemoteInfo): void {
+    const packet = from.address === this.sendTo?.address ? this.protection.openControl(received) : undefined;
+    if (packet) this.options.taker.onControl(packet);
   }
 }
 
