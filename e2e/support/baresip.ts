@@ -12,10 +12,13 @@ export class Baresip {
   readonly #control: Socket;
   readonly #waiters: { readonly type: string; readonly found: () => void }[] = [];
   readonly #seen: string[] = [];
+  /** Where it takes calls; of a secure one, over TLS alone. */
+  readonly address: string;
 
-  private constructor(process: ChildProcess, folder: string, control: Socket) {
+  private constructor(process: ChildProcess, folder: string, control: Socket, address: string) {
     this.#process = process;
     this.#folder = folder;
+    this.address = address;
     this.#control = control;
     let text = '';
     control.on('data', (bytes: Buffer) => {
@@ -24,15 +27,18 @@ export class Baresip {
     });
   }
 
-  static async start(options: { readonly folder: string; readonly user: string; readonly hertz: number }): Promise<Baresip> {
-    const { folder, user, hertz } = options;
+  /** @param options.secure its certificate with the key: SIP over TLS, SRTP with keys in the descriptions and nothing else, and it answers by itself, as a carrier does */
+  static async start(options: { readonly folder: string; readonly user: string; readonly hertz: number; readonly secure?: string }): Promise<Baresip> {
+    const { folder, user, hertz, secure } = options;
     mkdirSync(folder, { recursive: true });
+    // TLS is one above.
     const sipPort = await freePort(1);
+    const address = secure ? `127.0.0.1:${sipPort + 1};transport=tls` : `127.0.0.1:${sipPort}`;
     const controlPort = await freePort();
     const rtpPort = await freePort(20);
     writeTone(join(folder, 'voice.wav'), { hertz, seconds: 120, rate: 8_000 });
-    writeFileSync(join(folder, 'config'), configuration({ folder, sipPort, controlPort, rtpPort }));
-    writeFileSync(join(folder, 'accounts'), `<sip:${user}@127.0.0.1:${sipPort}>;regint=0;audio_codecs=pcmu/8000/1,pcma/8000/1\n`);
+    writeFileSync(join(folder, 'config'), configuration({ folder, sipPort, controlPort, rtpPort, secure }));
+    writeFileSync(join(folder, 'accounts'), `<sip:${user}@${address}>;regint=0;audio_codecs=pcmu/8000/1,pcma/8000/1${secure ? ';mediaenc=srtp-mand;answermode=auto' : ''}\n`);
     writeFileSync(join(folder, 'contacts'), '');
     const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
@@ -48,7 +54,7 @@ export class Baresip {
     });
     const control = connect(controlPort, '127.0.0.1');
     await new Promise<void>((resolve, reject) => control.once('connect', resolve).once('error', reject));
-    return new Baresip(child, folder, control);
+    return new Baresip(child, folder, control, address);
   }
 
   dial(uri: string): void {
@@ -70,9 +76,9 @@ export class Baresip {
     return new Promise((found) => this.#waiters.push({ type, found }));
   }
 
-  /** Everything this phone has heard since its call began, 8 kHz. */
+  /** Everything this phone has heard since its last call began, 8 kHz. */
   heard(): Int16Array {
-    const file = readdirSync(this.#folder).find((name) => name.endsWith('-dec.wav'));
+    const file = readdirSync(this.#folder).filter((name) => name.endsWith('-dec.wav')).sort().at(-1);
     if (!file) throw new Error('this phone has heard nothing');
     return readWav(join(this.#folder, file)).channels[0]!;
   }
@@ -106,7 +112,7 @@ export class Baresip {
   }
 }
 
-function configuration({ folder, sipPort, controlPort, rtpPort }: { folder: string; sipPort: number; controlPort: number; rtpPort: number }): string {
+function configuration({ folder, sipPort, controlPort, rtpPort, secure }: { folder: string; sipPort: number; controlPort: number; rtpPort: number; secure: string | undefined }): string {
   return `poll_method epoll
 net_interface 127.0.0.1
 sip_listen 127.0.0.1:${sipPort}
@@ -124,6 +130,7 @@ module g711.so
 module aufile.so
 module aubridge.so
 module sndfile.so
+${secure ? `module srtp.so\nsip_certificate ${secure}` : ''}
 module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so

@@ -16,6 +16,8 @@ export interface BrowserOptions {
   readonly hertz: number;
   /** false leaves out the flag that lets peer connections use loopback, as a customer's browser would be. */
   readonly loopback?: boolean;
+  /** The center's certificate is one that the browser does not know. */
+  readonly ownCertificate?: boolean;
   /** Ports of localhost that this browser reaches through another port: a proxy on its way to the center. */
   readonly through?: ReadonlyMap<number, number>;
 }
@@ -46,7 +48,7 @@ export async function openBrowser(options: BrowserOptions): Promise<TestBrowser>
   return {
     browser,
     async newPage({ language = 'es' } = {}) {
-      const context = await browser.newContext({ locale: language === 'es' ? 'es-ES' : 'en-GB', permissions: ['microphone', 'notifications'], viewport: { width: 1440, height: 900 } });
+      const context = await browser.newContext({ locale: language === 'es' ? 'es-ES' : 'en-GB', permissions: ['microphone', 'notifications'], ignoreHTTPSErrors: options.ownCertificate ?? false, viewport: { width: 1440, height: 900 } });
       contexts.push(context);
       return context.newPage();
     },

@@ -41,7 +41,7 @@ export class Product {
    * Audio may be late here: the machine that runs the tests is busy with them.
    * @param options.through what runs the program instead of the system itself, its words before the program's
    */
-  static async start(options: { readonly arguments?: readonly string[]; readonly through?: (dataFolder: string) => readonly string[] } = {}): Promise<Product> {
+  static async start(options: { readonly arguments?: readonly string[]; readonly through?: (dataFolder: string) => readonly string[]; readonly environment?: Readonly<Record<string, string>> } = {}): Promise<Product> {
     const folder = mkdtempSync(join(tmpdir(), 'centralita-e2e-'));
     const [httpPort, sipPort, webSocketPort, mediaPort, rtpPort] = [await freePort(), await freePort(), await freePort(), await freePort(3), await freePort(399)];
     const ports = ['--http-port', httpPort, '--sip-port', sipPort, '--ws-sip-port', webSocketPort, '--media-port', mediaPort, '--rtp-ports', `${rtpPort}-${rtpPort + 399}`];
@@ -49,6 +49,7 @@ export class Product {
     const child = spawn(command[0]!, command.slice(1), {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.environment },
     });
     const output: string[] = [];
     const address = await new Promise<string>((ready, failed) => {

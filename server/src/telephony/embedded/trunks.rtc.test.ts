@@ -1,4 +1,5 @@
-import { createDigestServer, createUserAgent, systemTimers, type UserAgent } from '@centralita/sip';
+import { createDigestServer, createUserAgent, systemTimers, type IncomingInvite, type UserAgent } from '@centralita/sip';
+import { TEST_CERTIFICATE } from '@centralita/sip/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ControlSeat } from '../testing/control-seat.ts';
 import { EmbeddedHarness } from '../testing/embedded-harness.ts';
@@ -7,7 +8,7 @@ import type { Trunk } from '../port/index.ts';
 let harness: EmbeddedHarness;
 let control: ControlSeat;
 beforeAll(async () => {
-  harness = await EmbeddedHarness.start();
+  harness = await EmbeddedHarness.start({}, TEST_CERTIFICATE.cert);
   control = await harness.connect({ epoch: 1, committedSeq: 0 });
 });
 afterAll(() => harness.close());
@@ -102,6 +103,58 @@ describe('trunks', () => {
     await carrier.agent.close();
   });
 });
+
+describe('[issue 2.6] trunks with encrypted sound', () => {
+  const keyIn = (invite: IncomingInvite) => /^a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:(\S{40})/m.exec(invite.sdp ?? '')?.[1];
+
+  test('a carrier that refuses for now is left for the next, which is told keys of its own, or none where it wants plain sound', async () => {
+    const [one, two] = [await openSecureCarrier(), await openSecureCarrier()];
+    const plain = await harness.carrier(control);
+    const sealed = (trunkId: string, servers: readonly string[]): Trunk => ({ ...plain.trunk, trunkId, profile: { ...plain.trunk.profile, addressRanges: [], servers, srtp: 'sdes' } });
+    const legId = await dial([sealed('trk_one', [one.uri]), sealed('trk_two', [two.uri]), plain.trunk], harness.number);
+    const first = await one.invited();
+    first.reject(503);
+    const second = await two.invited();
+    second.reject(503);
+    const third = await plain.phone.nextCall();
+    expect(keyIn(first)).toBeDefined();
+    expect(keyIn(second)).toBeDefined();
+    expect(keyIn(second)).not.toBe(keyIn(first));
+    expect(third.invite?.sdp).toMatch(/m=audio \d+ RTP\/AVP /);
+    expect(third.invite?.sdp).not.toContain('crypto');
+    third.answer();
+    await control.fact('leg-answered', (fact) => fact.legId === legId);
+    await control.order({ type: 'play', playId: 'pla_after_sealed', legId, items: [{ kind: 'music', name: 'default' }], loop: true });
+    await third.hears(harness.musicHertz);
+    await control.order({ type: 'end-leg', legId, cause: 'hung-up' });
+    for (const carrier of [one, two]) await carrier.agent.close();
+  });
+
+  test('a server that is not reached over TLS is never asked, an answer in plain is hung up on, and alarms say so', async () => {
+    const carrier = await openSecureCarrier();
+    const plain = await harness.carrier(control);
+    const sealed = (servers: readonly string[]): Trunk => ({ ...plain.trunk, profile: { ...plain.trunk.profile, servers, srtp: 'sdes' } });
+    const nowhere = await dial([sealed(plain.trunk.profile.servers)], harness.number);
+    expect(await control.fact('leg-ended', (fact) => fact.legId === nowhere)).toMatchObject({ cause: 'unreachable' });
+    await control.fact('alarm', (fact) => fact.name === 'trunk-misconfigured');
+    const legId = await dial([sealed([carrier.uri])], harness.number);
+    (await carrier.invited()).accept('v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n');
+    expect(await control.fact('leg-ended', (fact) => fact.legId === legId)).toMatchObject({ cause: 'failed' });
+    await control.fact('alarm', (fact) => fact.name === 'protection-mismatch' && fact.detail.startsWith('outgoing call'));
+    const incoming = await plain.phone.call(harness.number);
+    expect(await incoming.ended).toBe(488);
+    await control.fact('alarm', (fact) => fact.name === 'protection-mismatch' && fact.detail.startsWith('incoming call'));
+    await carrier.agent.close();
+  });
+});
+
+/** A carrier over TLS whose calls are in the test's hands. */
+async function openSecureCarrier(): Promise<{ readonly agent: UserAgent; readonly uri: string; invited(): Promise<IncomingInvite> }> {
+  const waiting = Promise.withResolvers<IncomingInvite>();
+  const agent = createUserAgent({ onInvite: (invite) => waiting.resolve(invite) });
+  const { bound } = await agent.listen({ protocol: 'tls', address: '127.0.0.1', port: 0, ...TEST_CERTIFICATE });
+  return { agent, uri: `sip:127.0.0.1:${bound.port};transport=tls`, invited: () => waiting.promise };
+}
 
 /** The carrier's registrar: digest, and the Expires of each REGISTER that showed the right password. */
 async function openRegistrar(password: string): Promise<{ readonly agent: UserAgent; readonly uri: string; granted(count: number): Promise<readonly string[]> }> {

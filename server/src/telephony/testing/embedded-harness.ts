@@ -30,10 +30,13 @@ export class EmbeddedHarness implements PortHarness {
     this.process = process;
   }
 
-  static async start(settings: Partial<SwitchSettings> = {}): Promise<EmbeddedHarness> {
+  /** @param trusted a certificate (PEM) that the switch takes for a carrier's */
+  static async start(settings: Partial<SwitchSettings> = {}, trusted?: string): Promise<EmbeddedHarness> {
     const folder = mkdtempSync(join(tmpdir(), 'switch-'));
     writeSounds(join(folder, 'sounds'));
-    return new EmbeddedHarness(await startSwitchProcess({ soundsDir: join(folder, 'sounds'), ...settings }, folder));
+    const extra = join(folder, 'trusted.pem');
+    if (trusted !== undefined) writeFileSync(extra, trusted);
+    return new EmbeddedHarness(await startSwitchProcess({ soundsDir: join(folder, 'sounds'), ...settings }, folder, trusted === undefined ? {} : { NODE_EXTRA_CA_CERTS: extra }));
   }
 
   get udp(): { readonly address: string; readonly port: number } {

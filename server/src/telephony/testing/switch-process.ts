@@ -29,9 +29,10 @@ function portStretch(): { readonly rtpFrom: number; readonly browserFrom: number
 /**
  * Starts the switch role as a child process on free loopback ports with folders of its own. @param folder of an earlier one, to
  * start again where it left off
+ * @param environment variables besides our own
  * @throws with the child's log when it does not come up
  */
-export async function startSwitchProcess(settings: Partial<SwitchSettings> = {}, folder = mkdtempSync(join(tmpdir(), 'switch-'))): Promise<SwitchProcess> {
+export async function startSwitchProcess(settings: Partial<SwitchSettings> = {}, folder = mkdtempSync(join(tmpdir(), 'switch-')), environment: Readonly<Record<string, string>> = {}): Promise<SwitchProcess> {
   const { rtpFrom, browserFrom } = portStretch();
   const recordingsDir = settings.recordingsDir ?? join(folder, 'recordings');
   mkdirSync(recordingsDir, { recursive: true });
@@ -50,7 +51,7 @@ export async function startSwitchProcess(settings: Partial<SwitchSettings> = {},
     recordingsDir,
   };
   const main = fileURLToPath(new URL('./switch-main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-65_536)));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
