@@ -25,10 +25,10 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-async function asSuperuser(sql: string): Promise<void> {
+async function asSuperuser(sql: string) {
   const client = openConnection(server.url(SUPERUSER, 'postgres'));
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  return await client.query<Record<string, string>>(sql).finally(() => client.end());
 }
 
 const urlOf = (role: string, password: string, database: string): string => server.url(role, database).replace(`${role}@`, `${role}:${password}@`);
@@ -38,6 +38,11 @@ function choice(secrets: string, ownerUrl: string, more: Partial<DatabaseChoice>
   fs.mkdirSync(secretsDir, { recursive: true });
   return { ownerUrl, appUrl: undefined, floorUrl: undefined, dataDir: '', socketDir: '', secretsDir, log: () => {}, ...more };
 }
+
+it('[design 10] writes its log in small segments, and as much of it between checkpoints as ever', async () => {
+  const { rows } = await asSuperuser(`select name, pg_size_bytes(current_setting(name)) / 1048576 as mb from pg_settings where name in ('wal_segment_size', 'max_wal_size', 'min_wal_size') order by name`);
+  expect(rows.map(({ name, mb }) => [name, Number(mb)])).toEqual([['max_wal_size', 1_024], ['min_wal_size', 80], ['wal_segment_size', 1]]);
+});
 
 it('says what the role of DATABASE_URL lacks', async () => {
   await expect(openDatabases(choice('plain', urlOf('plain', 'p', 'other')))).rejects.toThrow('The role of DATABASE_URL cannot make the role "app"');

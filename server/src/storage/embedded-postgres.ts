@@ -32,9 +32,17 @@ const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   lc_messages: 'C',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // The journal is small rows at a high rate; the default checkpoints every 1 GB or 5 minutes suit it.
+  // The journal is small rows at a high rate; the usual checkpoints every 1 GB or 5 minutes suit it.
   wal_compression: 'on',
+  min_wal_size: '80MB',
+  max_wal_size: '1GB',
 };
+
+/**
+ * A commit that fills a segment waits until the next one is written with zeros and synced: 100 ms for the usual 16 MB on a cloud
+ * disk, each 8 s at 100 calls/s until the first ones are used again. initdb then scales the sizes above down, so they are named.
+ */
+const WAL_SEGMENT_MB = 1;
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 30_000;
@@ -232,7 +240,7 @@ async function initialise(dataDir: string, binaries: PostgresBinaries, identity:
   fs.mkdirSync(fresh, { mode: 0o700 });
   giveTo(fresh, identity);
   const locale = binaries.majorVersion >= 17 ? ['--locale-provider=builtin', '--locale=C.UTF-8'] : ['--locale=C.UTF-8'];
-  const call = identity.wrap(binaries.initdb, ['-D', fresh, '-U', SUPERUSER, '-A', 'trust', '-E', 'UTF8', ...locale, '-k']);
+  const call = identity.wrap(binaries.initdb, ['-D', fresh, '-U', SUPERUSER, '-A', 'trust', '-E', 'UTF8', ...locale, '-k', `--wal-segsize=${WAL_SEGMENT_MB}`]);
   const made = spawnSync(call.command, call.args, { ...call.options, stdio: 'pipe', encoding: 'utf8' });
   if (made.status !== 0) throw new PostgresUnavailable(`PostgreSQL could not prepare ${dataDir}: ${(made.error?.message ?? made.stderr).trim()}`);
   fs.rmdirSync(dataDir);

@@ -12,8 +12,11 @@ import { forgetPersonal } from './personal.ts';
 import { type Told, Turn } from './turn.ts';
 import { createWorld, type World } from './world.ts';
 
-/** Grows when the same input would lead to other events. 2: a conversation says whether its customer came from the call page. */
-const PROGRAM_VERSION = 2;
+/**
+ * Grows when the same input would lead to other events or orders. 2: a conversation says whether its customer came from the call page.
+ * 3: an offered leg is placed near its customer's.
+ */
+const PROGRAM_VERSION = 3;
 
 /** Everything an account's floor does, composed of the capabilities' machines and the ordered list of their reactions. */
 export function createAccountProgram(): AccountProgram<World, Input, FloorEvent> {

@@ -58,6 +58,7 @@ export function orderForCall(turn: Turn, event: FloorEvent): void {
 
 function placeOffer(turn: Turn, event: FloorEventOf<'offer-made'>): void {
   const customer = turn.world.conversations.get(event.conversationId)?.customer;
+  const call = turn.world.calls.get(event.callId);
   turn.order({
     type: 'place-legs',
     placementId: event.placementId,
@@ -67,6 +68,7 @@ function placeOffer(turn: Turn, event: FloorEventOf<'offer-made'>): void {
     ringTimeoutMs: event.expiresAt - event.at,
     labels: { Offer: event.offerId, Call: event.callId, Conversation: event.conversationId },
     onAnswer: { bridgeId: event.bridgeId },
+    ...(call?.state === 'open' && { near: call.customerLegId }),
   });
 }
 
