@@ -65,7 +65,7 @@ function Before({ conversationId, number }: { readonly conversationId: string; r
       {rows === null ? (
         <Skeleton lines={3} />
       ) : rows.length === 0 ? (
-        <p className="muted small">{t('workspace.context.noBefore')}</p>
+        <p className="muted small">{t(number === '' ? 'workspace.context.noNumber' : 'workspace.context.noBefore')}</p>
       ) : (
         <ul className="prev">
           {rows.map((row) => {

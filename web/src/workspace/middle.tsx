@@ -90,7 +90,7 @@ function KnownFacts({ party, conversationId, more }: { readonly party: PartyView
   return (
     <Facts
       facts={[
-        [t('workspace.facts.phone'), numberOfParty(party, t)],
+        [t(party.number === '' ? 'workspace.facts.origin' : 'workspace.facts.phone'), numberOfParty(party, t)],
         ...(more ? [more] : []),
         [t('workspace.facts.last'), when],
         ...(more ? [] : ([[t('workspace.facts.lastAgent'), last?.agentName ?? none]] satisfies Fact[])),

@@ -40,7 +40,7 @@ export function WorkspacePage() {
         {moment.kind === 'idle' || moment.kind === 'offline' || moment.kind === 'not-answering' || moment.kind === 'connecting' ? <h1 className="sr">{t('workspace.title')}</h1> : null}
         <Middle moment={moment} />
       </section>
-      <aside className="side" aria-label={t('workspace.context.title')}>
+      <aside className="side" aria-label={t('workspace.context.title')} tabIndex={0}>
         <ContextPanel moment={moment} />
       </aside>
       <Announcer moment={moment} />

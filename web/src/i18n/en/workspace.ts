@@ -47,7 +47,7 @@ export const workspace: Texts['workspace'] = {
   afterAnswering: 'Notes, tags and the outcome appear here after answering.',
   whoCalls: 'Who is calling',
   conversationWith: 'Conversation with {{name}}',
-  facts: { phone: 'Phone', answered: 'Answered', last: 'Last call', lastAgent: 'Taken by', lastOutcome: 'Last outcome' },
+  facts: { phone: 'Phone', origin: 'Origin', answered: 'Answered', last: 'Last call', lastAgent: 'Taken by', lastOutcome: 'Last outcome' },
   mute: 'Mute',
   unmute: 'Unmute',
   mutedNote: 'Microphone muted',
@@ -109,7 +109,7 @@ export const workspace: Texts['workspace'] = {
     forced: 'When the time is up, what was written is saved and calls arrive again.',
     since: 'for {{time}}',
   },
-  context: { title: 'Context', thisCall: 'This call', before: 'Before', noBefore: 'There are no earlier calls with this number.', noTimeline: 'The timeline appears as the call goes on.', empty: 'When a call comes in, its timeline and what was said before are shown here.' },
+  context: { title: 'Context', thisCall: 'This call', before: 'Before', noBefore: 'There are no earlier calls with this number.', noNumber: 'Without a number nobody knows whether they called before.', noTimeline: 'The timeline appears as the call goes on.', empty: 'When a call comes in, its timeline and what was said before are shown here.' },
   calls: {
     filterLabel: 'Filter my calls',
     filters: { all: 'All', missed: 'Missed', incoming: 'Incoming', outgoing: 'Outgoing' },

@@ -45,7 +45,7 @@ export const workspace = {
   afterAnswering: 'Las notas, las etiquetas y el resultado aparecen aquí al contestar.',
   whoCalls: 'Quién llama',
   conversationWith: 'Conversación con {{name}}',
-  facts: { phone: 'Teléfono', answered: 'Contestada', last: 'Última llamada', lastAgent: 'Atendió', lastOutcome: 'Último resultado' },
+  facts: { phone: 'Teléfono', origin: 'Origen', answered: 'Contestada', last: 'Última llamada', lastAgent: 'Atendió', lastOutcome: 'Último resultado' },
   mute: 'Silenciar',
   unmute: 'Reactivar',
   mutedNote: 'Micrófono silenciado',
@@ -107,7 +107,7 @@ export const workspace = {
     forced: 'Al acabarse el tiempo se guarda lo escrito y vuelven a llegar llamadas.',
     since: 'desde hace {{time}}',
   },
-  context: { title: 'Contexto', thisCall: 'Esta llamada', before: 'Antes', noBefore: 'No constan llamadas anteriores con este número.', noTimeline: 'La cronología aparece cuando la llamada avanza.', empty: 'Al entrar una llamada, aquí se ve su cronología y lo hablado antes.' },
+  context: { title: 'Contexto', thisCall: 'Esta llamada', before: 'Antes', noBefore: 'No constan llamadas anteriores con este número.', noNumber: 'Sin número no se sabe si ha llamado antes.', noTimeline: 'La cronología aparece cuando la llamada avanza.', empty: 'Al entrar una llamada, aquí se ve su cronología y lo hablado antes.' },
   calls: {
     filterLabel: 'Filtrar mis llamadas',
     filters: { all: 'Todas', missed: 'Perdidas', incoming: 'Entrantes', outgoing: 'Salientes' },
