@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ControlSeat } from '../testing/control-seat.ts';
@@ -63,6 +63,27 @@ test.each(['tcp', 'tls', 'wss'] as const)('[issue 2.6] a device registers, calls
   await control.fact('leg-answered', (fact) => fact.legId === placed);
   await control.order({ type: 'end-leg', legId: placed, cause: 'hung-up' });
   expect(await call.ended).toBe(0);
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+test.skipIf(!hasIpv6)('[issue 2.6] a customer calls over IPv6, with sound both ways', async () => {
+  const place = { address: '::1', port: 0 };
+  const sixth = await EmbeddedHarness.start({ sip: { udp: place }, rtp: { address: '::1', portFrom: 29_000, portTo: 29_099 } });
+  try {
+    const seat = await sixth.connect({ epoch: 1, committedSeq: 0 });
+    const ana = await Telephone.open({ protocol: 'udp', server: { address: '::1', port: sixth.process.ports.udp ?? 0 }, address: '::1' });
+    open.push(ana);
+    const [one, two] = [await ana.call(sixth.number), await ana.call(sixth.number)];
+    const legIds = [(await seat.fact('leg-offered')).legId, (await seat.fact('leg-offered')).legId];
+    for (const legId of legIds) await seat.order({ type: 'answer-leg', legId });
+    await Promise.all([one.answered, two.answered]);
+    await seat.order({ type: 'connect', bridgeId: 'brg_six', account: sixth.account, legIds });
+    one.say(1_000);
+    two.say(700);
+    await Promise.all([one.hears(700), two.hears(1_000)]);
+  } finally {
+    await sixth.close();
+  }
 });
 
 test('[design 11] a page of another origin gets no WebSocket', async () => {

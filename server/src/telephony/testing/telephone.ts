@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { toneAmplitude } from '@centralita/media';
 import type { Dialog, IncomingInvite, InviteOptions, OutgoingInvite } from '@centralita/sip';
 import { TestPhone, type TestCall, type TestPhoneOptions } from '@centralita/sip/testing';
@@ -73,7 +74,7 @@ export class Telephone implements FarDevice {
   }
 
   async #newMedia(): Promise<Media> {
-    return this.#media === 'plain' ? PlainPhone.ring() : BrowserPhone.open(`browser ${++browsers}`);
+    return this.#media === 'plain' ? PlainPhone.ring({ eventPayload: 101, address: isIPv6(this.phone.flow.local.address) ? this.phone.flow.local.address : undefined }) : BrowserPhone.open(`browser ${++browsers}`);
   }
 
   async #rang(test: TestCall): Promise<void> {

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import ndc from 'node-datachannel';
 import {
   AudioReceiver,
@@ -108,6 +109,8 @@ export interface PlainPhoneOptions {
   /** undefined: no telephone events at all */
   readonly eventPayload?: number;
   readonly packetMs?: number;
+  /** Of this machine; 127.0.0.1 by default. */
+  readonly address?: string;
   /** Encrypted sound with keys in the descriptions, and no other. */
   readonly srtp?: SrtpSuite;
 }
@@ -120,13 +123,15 @@ export class PlainPhone extends TestPhone {
   private readonly protection: StreamProtection;
   private key: SrtpKey | undefined;
   private cryptoTag = 1;
+  private readonly address: string;
   private target: { port: number } | undefined;
 
   private constructor(socket: Socket, options: PlainPhoneOptions) {
-    super(socket.address().port, (packet) => this.target && socket.send(this.protection.seal(packet), this.target.port, '127.0.0.1'));
+    super(socket.address().port, (packet) => this.target && socket.send(this.protection.seal(packet), this.target.port, this.address));
     this.port = socket.address().port;
     this.socket = socket;
     this.options = options;
+    this.address = options.address ?? '127.0.0.1';
     this.protection = new StreamProtection(options.srtp ? 'sdes' : 'none');
     this.newKey();
     const law = options.law ?? 'PCMU';
@@ -140,20 +145,22 @@ export class PlainPhone extends TestPhone {
   }
 
   static async ring(options: PlainPhoneOptions = { eventPayload: 101 }): Promise<PlainPhone> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+    const { address = '127.0.0.1' } = options;
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    socket.bind(0, address);
     await once(socket, 'listening');
     return new PlainPhone(socket, options);
   }
 
   /** Our offer or answer; an answer to one that has several codecs names one. */
-  sdp(direction = 'sendrecv', address = '127.0.0.1'): string {
+  sdp(direction = 'sendrecv', address = this.address): string {
     const { law = 'PCMU', eventPayload, packetMs = 20 } = this.options;
     const payload = law === 'PCMU' ? 0 : 8;
     const events = eventPayload === undefined ? '' : `a=rtpmap:${eventPayload} telephone-event/8000\r\na=fmtp:${eventPayload} 0-16\r\n`;
     const crypto = this.key ? `${printCrypto({ tag: this.cryptoTag, key: this.key })}\r\n` : '';
     const formats = eventPayload === undefined ? `${payload}` : `${payload} ${eventPayload}`;
-    return `v=0\r\no=phone 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio ${this.port} RTP/${this.key ? 'SAVP' : 'AVP'} ${formats}\r\na=rtpmap:${payload} ${law}/8000\r\n${events}${crypto}a=ptime:${packetMs}\r\na=${direction}\r\n`;
+    const family = isIPv6(address) ? 'IP6' : 'IP4';
+    return `v=0\r\no=phone 1 1 IN ${family} ${this.address}\r\ns=-\r\nc=IN ${family} ${address}\r\nt=0 0\r\nm=audio ${this.port} RTP/${this.key ? 'SAVP' : 'AVP'} ${formats}\r\na=rtpmap:${payload} ${law}/8000\r\n${events}${crypto}a=ptime:${packetMs}\r\na=${direction}\r\n`;
   }
 
   /** As phones do that draw a key for every offer. */
@@ -180,7 +187,7 @@ export class PlainPhone extends TestPhone {
 
   /** As it is, whatever was agreed. */
   sendRaw(packet: Buffer, port: number): Promise<void> {
-    return new Promise((resolve, reject) => this.socket.send(packet, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())));
+    return new Promise((resolve, reject) => this.socket.send(packet, port, this.address, (error) => (error ? reject(error) : resolve())));
   }
 
   protected override release(): void {
