@@ -1,5 +1,5 @@
 import { RawClient } from '@centralita/sip/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ControlSeat } from '../testing/control-seat.ts';
 import { EmbeddedHarness } from '../testing/embedded-harness.ts';
 import { Telephone } from '../testing/telephone.ts';
@@ -178,14 +178,15 @@ describe('transfers', () => {
   });
 });
 
-test('a trace of a leg shows its messages and media, and nobody’s number', async () => {
+test('a trace of a leg shows its messages and media, after the call too, and nobody’s number', async () => {
   const call = await (await harness.telephone()).call(harness.number, { from: { uri: 'sip:+34600123456@127.0.0.1', displayName: 'Ana García' } });
   const { legId } = await control.fact('leg-offered', (fact) => fact.dialled === harness.number);
   await control.order({ type: 'answer-leg', legId });
   await call.answered;
-  const trace = await (control.port as { trace?(legId: string): Promise<string | null> }).trace?.(legId);
-  expect(trace).toMatch(/INVITE sip:x+01@[\s\S]*200 OK[\s\S]*packetsSent/);
-  expect(trace).not.toMatch(/34600123|34910000|Ana/);
+  const trace = () => (control.port as { trace?(legId: string): Promise<string | null> }).trace?.(legId);
+  expect(await trace()).toMatch(/INVITE sip:x+01@[\s\S]*200 OK[\s\S]*packetsSent/);
   call.hangUp();
   await control.fact('leg-ended', (fact) => fact.legId === legId);
+  await vi.waitFor(async () => expect(await trace()).toMatch(/BYE[\s\S]*packetsSent: \d+\npacketsReceived: \d/));
+  expect(await trace()).not.toMatch(/34600123|34910000|Ana/);
 });

@@ -84,7 +84,7 @@ export function buildParts(core: SwitchCore) {
   const incoming = new Incoming({ admission, digest, load, legs, media, mediaAddressing: addressing, watch, transfers, fallback, traces, limits, emit, logger });
   const commands = new Commands({ ledger, legs, bridges, holding, placements, plays, recordings, incoming, finder, devices, trunks, directory, media, load, emit, logger });
   legs.onEnding((leg) => media.closeLeg(leg.id));
-  const mediaFacts = new MediaFacts({ legs, plays, recordings, holding, emit, controlConnected: core.controlConnected, bridgeLost: (leg) => mediaLoss.bridgeLost(leg), stalledMs: limits.stalledMs, logger });
+  const mediaFacts = new MediaFacts({ legs, plays, recordings, holding, traces, emit, controlConnected: core.controlConnected, bridgeLost: (leg) => mediaLoss.bridgeLost(leg), stalledMs: limits.stalledMs, logger });
   const mediaLoss = new MediaLoss({ legs, bridges, holding, plays, recordings, media, mediaAddressing: addressing, watch, emit, logger });
   media.onEvent((event) => (event.type === 'worker-died' ? mediaLoss.take(event) : mediaFacts.take(event)));
   return { emit, legs, plays, traces, load, devices, registrar, trunks, keepAlive, registration, bridges, holding, recordings, transfers, placements, admission, incoming, commands, mediaFacts };

@@ -1,5 +1,6 @@
 import type { LegId } from '@centralita/kernel';
 import type { Holding } from '../bridges/holding.ts';
+import type { Traces } from '../diagnostics/traces.ts';
 import type { Leg } from '../legs/leg.ts';
 import type { Emit, Legs } from '../legs/legs.ts';
 import type { Logger } from '../logger.ts';
@@ -15,6 +16,7 @@ interface MediaFactsParts {
   readonly plays: Plays;
   readonly recordings: Recordings;
   readonly holding: Holding;
+  readonly traces: Traces;
   readonly emit: Emit;
   /** Figures that nobody waits for are not kept for a control process that is away. */
   readonly controlConnected: () => boolean;
@@ -34,7 +36,7 @@ export class MediaFacts {
   }
 
   take(fact: MediaFact): void {
-    const { plays, recordings, emit } = this.#parts;
+    const { plays, recordings, traces, emit } = this.#parts;
     switch (fact.type) {
       case 'recording-started':
       case 'recording-finished':
@@ -45,6 +47,8 @@ export class MediaFacts {
       case 'alarm':
         emit('', { type: 'alarm', name: fact.name, detail: fact.detail });
         return;
+      case 'final-statistics':
+        return traces.ended(fact.legId, fact.statistics);
       default: {
         const leg = this.#parts.legs.get(fact.legId);
         if (leg !== undefined) this.#ofLeg(leg, fact);
@@ -56,7 +60,7 @@ export class MediaFacts {
     for (const timer of this.#stalled.values()) clearTimeout(timer);
   }
 
-  #ofLeg(leg: Leg, fact: Exclude<MediaFact, { type: 'recording-started' | 'recording-finished' | 'recording-failed' | 'play-finished' | 'alarm' }>): void {
+  #ofLeg(leg: Leg, fact: Exclude<MediaFact, { type: 'recording-started' | 'recording-finished' | 'recording-failed' | 'play-finished' | 'alarm' | 'final-statistics' }>): void {
     const { emit, legs, holding, controlConnected, logger } = this.#parts;
     switch (fact.type) {
       case 'media-connected':

@@ -20,6 +20,8 @@ export class Traces {
   readonly #byCall = new Map<string, Message[]>();
   readonly #callsOf = new Map<LegId, string[]>();
   readonly #legOf = new Map<string, LegId>();
+  /** Of legs that have ended: their media knows nothing of them any more. */
+  readonly #statistics = new Map<LegId, LegStatistics>();
   readonly #media: MediaPlane;
 
   constructor(media: MediaPlane) {
@@ -47,13 +49,17 @@ export class Traces {
     else calls.push(callId);
   }
 
+  ended(legId: LegId, statistics: LegStatistics): void {
+    if (this.#callsOf.has(legId)) this.#statistics.set(legId, statistics);
+  }
+
   /** @returns null for a leg of which nothing is kept */
   async read(legId: LegId): Promise<string | null> {
     const calls = this.#callsOf.get(legId);
     if (calls === undefined) return null;
     const messages = calls.flatMap((callId) => this.#byCall.get(callId) ?? []).sort((a, b) => a.at - b.at);
     const parts = messages.map(({ at, direction, protocol, text }) => `--- ${new Date(at).toISOString()} ${direction} ${protocol}\n${redact(text)}`);
-    const statistics = await this.#media.statistics(legId);
+    const statistics = this.#statistics.get(legId) ?? (await this.#media.statistics(legId));
     if (statistics !== undefined) parts.push(`--- media\n${describe(statistics)}`);
     return parts.join('\n');
   }
@@ -66,7 +72,10 @@ export class Traces {
       if (legId === undefined) return;
       const left = (this.#callsOf.get(legId) ?? []).filter((id) => id !== callId);
       if (left.length > 0) this.#callsOf.set(legId, left);
-      else this.#callsOf.delete(legId);
+      else {
+        this.#callsOf.delete(legId);
+        this.#statistics.delete(legId);
+      }
       return;
     }
   }

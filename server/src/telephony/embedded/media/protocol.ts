@@ -127,6 +127,8 @@ export type MediaFact =
   | { readonly type: 'media-stalled'; readonly legId: LegId }
   | { readonly type: 'media-resumed'; readonly legId: LegId }
   | { readonly type: 'quality'; readonly legId: LegId; readonly lossRatio: number; readonly jitterMs: number; readonly roundTripMs: number; readonly mos: number; readonly final: boolean }
+  /** The last of a leg, when it closes. */
+  | { readonly type: 'final-statistics'; readonly legId: LegId; readonly statistics: LegStatistics }
   | { readonly type: 'play-finished'; readonly playId: PlayId; readonly legId: LegId; readonly reason: 'completed' | 'digit' | 'stopped' | 'replaced' | 'failed' }
   | { readonly type: 'recording-started'; readonly recordingId: RecordingId }
   /** `file` is the name inside the recordings folder. Header and samples are on disk and the file is closed. */

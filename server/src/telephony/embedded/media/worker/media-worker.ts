@@ -266,6 +266,7 @@ export class MediaWorker {
     removeFrom(this.legsOfPhase[leg.phase]!, leg);
     const last = leg.quality.report(this.world.wallMs(), true);
     if (last) this.world.emit(last);
+    this.world.emit({ type: 'final-statistics', legId: leg.legId, statistics: leg.quality.statistics() });
     leg.close();
   }
 
