@@ -14,6 +14,8 @@ export interface Desk {
   readonly agents: number;
   readonly number: string;
   readonly phonesPort: number;
+  /** Managers who only look: seats behind those of the agents. */
+  readonly viewers?: number;
 }
 
 export const agentName = (desk: Desk, index: number): string => `a${desk.number}x${index}`;

@@ -74,10 +74,24 @@ export class ProductCenter implements Center {
     return found;
   }
 
+  /** Where its pages and its feed are. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.#ports.http}`;
+  }
+
+  seatsOf(desk: Desk): readonly Seat[] {
+    return this.#seats.get(desk)!;
+  }
+
+  /** A request from somebody's seat, as their page would make it. @param index of the seat, which has a share in an address */
+  ask(method: string, path: string, seat: Seat, index: number, body?: unknown): Promise<unknown> {
+    return this.#ask(method, path, seat.token, addressOf(index), body);
+  }
+
   /** Each agent comes onto the floor as their browser would bring them, and chooses the status that takes queue work. */
   async #open(desk: Desk): Promise<void> {
-    for (const [index, { token }] of this.#seats.get(desk)!.entries()) {
-      const from = `127.0.1.${1 + (Math.floor(index / SEATS_PER_ADDRESS) % 250)}`;
+    for (const [index, { token }] of this.#seats.get(desk)!.slice(0, desk.agents).entries()) {
+      const from = addressOf(index);
       const session = (await this.#ask('GET', '/api/session', token, from)) as { statuses: { statusId: string; takesQueueWork: boolean }[] };
       await this.#ask('POST', '/api/softphone/registration', token, from);
       await this.#ask('PUT', '/api/me/status', token, from, { statusId: session.statuses.find((status) => status.takesQueueWork)!.statusId });
@@ -85,7 +99,7 @@ export class ProductCenter implements Center {
   }
 
   #ask(method: string, path: string, token: string, from: string, body?: unknown): Promise<unknown> {
-    const origin = `http://127.0.0.1:${this.#ports.http}`;
+    const { origin } = this;
     const headers = { cookie: `centralita=${token}`, origin, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     return new Promise((resolve, reject) => {
       const asking = request(`${origin}${path}`, { method, localAddress: from, headers }, (answer) => {
@@ -110,6 +124,8 @@ export class ProductCenter implements Center {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+const addressOf = (index: number): string => `127.0.1.${1 + (Math.floor(index / SEATS_PER_ADDRESS) % 250)}`;
 
 async function ready(child: ChildProcess): Promise<void> {
   let output = '';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { AccountId } from '@centralita/kernel';
+import type { AccountId, UserId } from '@centralita/kernel';
 import { randomId, systemClock } from '@centralita/kernel';
 import { accountKeysIn } from '@centralita/server/capabilities/accounts/storage/account-keys.postgres.ts';
 import { type AccountPlan, SEVEN_STATUSES, storeQueue } from '@centralita/server/capabilities/people/application/account-plan.ts';
@@ -17,6 +17,7 @@ const SESSION_MS = 3_600_000;
 /** An agent's way in: the token of a session that is in the database already. */
 export interface Seat {
   readonly account: AccountId;
+  readonly userId: UserId;
   readonly token: string;
 }
 
@@ -43,14 +44,14 @@ async function seedDesk(pool: Pool, secretsDir: string, desk: Desk): Promise<rea
   if (!made.ok) throw new Error(made.refusal.code);
   const { account, people } = made.value;
   await inAccount(pool, account, async (sql) => {
-    for (const [index, { deviceId }] of people.entries()) await sql.query(`update devices set contact = $2 where device_id = $1`, [deviceId, contactOf(desk, index)]);
+    for (const [index, { deviceId }] of people.slice(0, desk.agents).entries()) await sql.query(`update devices set contact = $2 where device_id = $1`, [deviceId, contactOf(desk, index)]);
   });
   const seats: Seat[] = [];
   for (const { userId } of people) {
     const token = randomBytes(32).toString('base64url');
     const tokenHash = createHash('sha256').update(token).digest();
     await stores.sessions.start(account, { sessionId: randomId('session'), userId, tokenHash, expiresAt: Date.now() + SESSION_MS }, '127.0.0.1');
-    seats.push({ account, token });
+    seats.push({ account, userId, token });
   }
   return seats;
 }
@@ -62,7 +63,10 @@ function planOf(desk: Desk): AccountPlan {
     account: { slug: `bench-${desk.number}`, name: `Bench ${desk.number}`, timeZone: 'America/Lima', language: 'es', simulated: false },
     statuses: SEVEN_STATUSES,
     skills: ['Ventas'],
-    people: people.map((name) => ({ name, role: 'agent', email: `${name}@bench.centralita.invalid`, extension: null, skills: { Ventas: 3 }, signsIn: false, phone: true })),
+    people: [
+      ...people.map((name) => ({ name, role: 'agent' as const, email: `${name}@bench.centralita.invalid`, extension: null, skills: { Ventas: 3 }, signsIn: false, phone: true })),
+      ...Array.from({ length: desk.viewers ?? 0 }, (_, index) => ({ name: `v${desk.number}x${index}`, role: 'manager' as const, email: `v${desk.number}x${index}@bench.centralita.invalid`, extension: null, skills: {}, signsIn: false, phone: false })),
+    ],
     group: { name: 'Bench', outgoingCalls: false },
     queues: [
       {
