@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ControlSeat } from '../testing/control-seat.ts';
@@ -36,17 +35,11 @@ async function talk(center: EmbeddedHarness, control: ControlSeat, kind: 'phone'
   return { ana, anaLeg, agent, agentLeg };
 }
 
-const mediaWorkers = (pid: number): readonly number[] =>
-  execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-    .split('\n')
-    .map(Number)
-    .filter((child) => child > 0 && readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('media/worker'));
-
 describe('faults', () => {
   test('[issue 2] a media worker dies: two telephones are re-INVITEd and hear each other again', async () => {
     const [center, control] = await start();
     const { ana, anaLeg, agent, agentLeg } = await talk(center, control, 'phone');
-    for (const pid of mediaWorkers(center.process.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of center.process.mediaWorkers()) process.kill(pid, 'SIGKILL');
     await control.fact('alarm', (fact) => fact.name === 'media-worker-died');
     await control.fact('media-resumed', (fact) => fact.legId === anaLeg);
     await control.fact('media-resumed', (fact) => fact.legId === agentLeg);
@@ -57,7 +50,7 @@ describe('faults', () => {
   test('[issue 2] a media worker dies under a browser: its leg ends as media lost, the customer stays and hears music', async () => {
     const [center, control] = await start();
     const { ana, anaLeg, agentLeg } = await talk(center, control, 'browser');
-    for (const pid of mediaWorkers(center.process.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of center.process.mediaWorkers()) process.kill(pid, 'SIGKILL');
     expect(await control.fact('leg-ended', (fact) => fact.legId === agentLeg)).toMatchObject({ cause: 'media-lost' });
     await control.fact('media-resumed', (fact) => fact.legId === anaLeg);
     await ana.hears(center.musicHertz);
@@ -78,7 +71,7 @@ describe('faults', () => {
     const [center, control] = await start({ mediaWorkers: 2 });
     await control.until(() => control.port.load().workers.length === 2);
     const { ana, agent } = await talk(center, control, 'phone');
-    for (const pid of mediaWorkers(center.process.pid)) {
+    for (const pid of center.process.mediaWorkers()) {
       process.kill(pid, 'SIGKILL');
       await control.fact('media-resumed');
       await Promise.all([ana.hears(700), agent.hears(1_000)]);

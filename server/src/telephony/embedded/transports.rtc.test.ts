@@ -65,6 +65,28 @@ test.each(['tcp', 'tls', 'wss'] as const)('[issue 2.6] a device registers, calls
   expect(await call.ended).toBe(0);
 });
 
+test('[issue 2.6] a call with encrypted sound keeps it when its media process dies', async () => {
+  const carrier = await Telephone.open({ protocol: 'tls', server: { address: '127.0.0.1', port: harness.process.ports.tls ?? 0 }, address: '127.0.7.1', ca: ca(), srtp: 'AES_CM_128_HMAC_SHA1_80' });
+  open.push(carrier);
+  const profile = { servers: ['sip:127.0.7.1;transport=tls'], addressRanges: ['127.0.7.1/32'], dialledFrom: 'request-uri', callerFrom: 'from', numberFormat: { kind: 'e164' }, channelLimit: 2, keepAliveSeconds: 0, outbound: false, srtp: 'sdes' } as const;
+  await control.order({ type: 'provision-trunks', account: harness.account, trunks: [{ trunkId: 'trk_sealed', name: 'Sealed', profile }] });
+  const call = await carrier.call(harness.number);
+  const { legId } = await control.fact('leg-offered', (fact) => fact.from.kind === 'trunk');
+  await control.order({ type: 'answer-leg', legId });
+  await call.answered;
+  const play = (playId: string) => control.order({ type: 'play', playId, legId, items: [{ kind: 'music', name: 'default' }], loop: true });
+  await play('pla_sealed');
+  await call.hears(harness.musicHertz);
+  for (const pid of harness.process.mediaWorkers()) process.kill(pid, 'SIGKILL');
+  await control.fact('media-resumed', (fact) => fact.legId === legId);
+  await play('pla_sealed_again');
+  await call.hears(harness.musicHertz);
+  const offers = carrier.phone.trace.filter(({ direction, text }) => direction === 'in' && /^(INVITE|SIP\/2\.0 200)[^]*m=audio/.test(text));
+  expect(offers.map(({ text }) => /m=audio \d+ (\S+)/.exec(text)?.[1])).toEqual(['RTP/SAVP', 'RTP/SAVP']);
+  call.hangUp();
+  await control.fact('leg-ended', (fact) => fact.legId === legId);
+});
+
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 test.skipIf(!hasIpv6)('[issue 2.6] a customer calls over IPv6, with sound both ways', async () => {
   const place = { address: '::1', port: 0 };

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,8 @@ import type { SwitchPorts, SwitchSettings } from '../embedded/switch-settings.ts
 export interface SwitchProcess {
   readonly ports: SwitchPorts;
   readonly pid: number;
+  /** Those of its media, to be killed by a test. */
+  mediaWorkers(): readonly number[];
   readonly folder: string;
   readonly recordingsDir: string;
   /** What it logged, for a failing test's message. */
@@ -68,6 +70,7 @@ export async function startSwitchProcess(settings: Partial<SwitchSettings> = {},
   return {
     ports,
     pid: child.pid ?? 0,
+    mediaWorkers: () => childrenOf(child.pid ?? 0).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('media/worker')),
     folder,
     recordingsDir,
     log: () => log,
@@ -76,6 +79,8 @@ export async function startSwitchProcess(settings: Partial<SwitchSettings> = {},
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
+
+const childrenOf = (pid: number): readonly number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 /** The sounds that the project ships. */
 export function soundsFolder(): string {

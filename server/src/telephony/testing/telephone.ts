@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { toneAmplitude } from '@centralita/media';
+import { type SrtpSuite, toneAmplitude } from '@centralita/media';
 import type { Dialog, IncomingInvite, InviteOptions, OutgoingInvite } from '@centralita/sip';
 import { TestPhone, type TestCall, type TestPhoneOptions } from '@centralita/sip/testing';
 import { BrowserPhone, PlainPhone } from '../embedded/media/testing/test-phone.ts';
@@ -12,24 +12,33 @@ const FULL = 8_000;
 type Media = PlainPhone | BrowserPhone;
 let browsers = 0;
 
+interface Personal {
+  readonly media?: 'plain' | 'browser';
+  readonly deviceId?: string;
+  /** Of a plain one: encrypted sound and no other. */
+  readonly srtp?: SrtpSuite;
+}
+
 /** A telephone with signalling and sound: SIP over any transport; G.711 over RTP, or a browser's ICE, DTLS and SRTP. */
 export class Telephone implements FarDevice {
   readonly phone: TestPhone;
   readonly deviceId: string;
   readonly #media: 'plain' | 'browser';
+  readonly #srtp: SrtpSuite | undefined;
   readonly #calls: TelephoneCall[] = [];
   readonly #waiting: ((call: TelephoneCall) => void)[] = [];
   readonly #open = new Set<TelephoneCall>();
 
-  private constructor(phone: TestPhone, media: 'plain' | 'browser', deviceId: string) {
+  private constructor(phone: TestPhone, { media = 'plain', deviceId = '', srtp }: Personal) {
     this.phone = phone;
     this.deviceId = deviceId;
     this.#media = media;
+    this.#srtp = srtp;
     phone.onCall = (call) => void this.#rang(call);
   }
 
-  static async open(options: TestPhoneOptions & { readonly media?: 'plain' | 'browser'; readonly deviceId?: string }): Promise<Telephone> {
-    return new Telephone(await TestPhone.start(options), options.media ?? 'plain', options.deviceId ?? '');
+  static async open(options: TestPhoneOptions & Personal): Promise<Telephone> {
+    return new Telephone(await TestPhone.start(options), options);
   }
 
   /** Where a phone that does not register is found. */
@@ -74,7 +83,7 @@ export class Telephone implements FarDevice {
   }
 
   async #newMedia(): Promise<Media> {
-    return this.#media === 'plain' ? PlainPhone.ring({ eventPayload: 101, address: isIPv6(this.phone.flow.local.address) ? this.phone.flow.local.address : undefined }) : BrowserPhone.open(`browser ${++browsers}`);
+    return this.#media === 'plain' ? PlainPhone.ring({ eventPayload: 101, srtp: this.#srtp, address: isIPv6(this.phone.flow.local.address) ? this.phone.flow.local.address : undefined }) : BrowserPhone.open(`browser ${++browsers}`);
   }
 
   async #rang(test: TestCall): Promise<void> {

@@ -120,6 +120,7 @@ export class Incoming {
       caller: verdict.caller,
       dialled: verdict.dialled,
       media: kind,
+      protection: verdict.protection,
       workerOf: replaced?.workerOf ?? legId,
       state: { name: 'offered' },
       since: Date.now(),

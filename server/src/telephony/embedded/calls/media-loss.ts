@@ -98,7 +98,7 @@ export class MediaLoss {
   }
 
   #create(wanted: NewPlainLeg, leg: Leg): Promise<Result<LocalMedia, MediaRefusal>> {
-    return onceThereIsAWorker(() => this.#parts.media.createPlainLeg(wanted), () => isLive(leg.state), ['worker-lost', 'worker-full']);
+    return onceThereIsAWorker(() => this.#parts.media.createPlainLeg({ ...wanted, protection: leg.protection }), () => isLive(leg.state), ['worker-lost', 'worker-full']);
   }
 
   /** The new worker knows nothing of bridges and holds. */

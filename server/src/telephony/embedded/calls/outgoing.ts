@@ -61,6 +61,7 @@ export class Outgoing {
       caller: order.caller,
       dialled: order.target.kind === 'number' ? order.target.number : '',
       media: found.routes?.[0]?.media ?? 'plain',
+      protection: found.routes?.[0]?.protection ?? 'none',
       workerOf: (order.near === undefined ? undefined : this.#parts.legs.get(order.near)?.workerOf) ?? order.legId,
       state: { name: 'placing' },
       since: Date.now(),
@@ -83,8 +84,7 @@ export class Outgoing {
     if (found.routes === undefined) return legs.end(leg, found.cause, found.by);
     const wanted = { legId: leg.id, advertisedAddress: mediaAddressing.advertisedTo(found.routes[0]?.peerAddress), near: order.near };
     // An agent whose media died is rung again at once, often before the worker is back.
-    const protection = found.routes[0]?.protection;
-    const make = () => (leg.media === 'browser' ? media.createBrowserLeg(wanted) : media.createPlainLeg({ ...wanted, protection }));
+    const make = () => (leg.media === 'browser' ? media.createBrowserLeg(wanted) : media.createPlainLeg({ ...wanted, protection: leg.protection }));
     const local = await onceThereIsAWorker(make, () => !call.over && isLive(leg.state));
     if (call.over) return media.closeLeg(leg.id);
     if (!local.ok) return legs.end(leg, 'congestion');
@@ -96,6 +96,7 @@ export class Outgoing {
     const route = routes[index];
     if (route === undefined || !isLive(leg.state)) return;
     leg.trunkId = route.trunkId;
+    leg.protection = route.protection;
     const invite = agent().invite(inviteOptions(route, sdp, labels));
     call.attempt(invite);
     traces.belongs(invite.callId, leg.id);

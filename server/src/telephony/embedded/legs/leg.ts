@@ -1,4 +1,5 @@
 import type { AccountId, BridgeId, DeviceId, Instant, LegCause, LegId, TrunkId } from '@centralita/kernel';
+import type { MediaProtection } from '@centralita/media';
 import type { Dialog } from '@centralita/sip';
 import type { LegOrigin, Party } from '../../port/index.ts';
 import type { LegState } from './leg-state.ts';
@@ -15,6 +16,8 @@ export interface Leg {
   readonly caller: Party;
   readonly dialled: string;
   readonly media: 'plain' | 'browser';
+  /** Of a plain leg: what its line asks. Of an outgoing one: the line of the attempt under way. */
+  protection: MediaProtection;
   /** The leg whose media worker this one shares; legs of one bridge must share one. */
   readonly workerOf: LegId;
   state: LegState;
