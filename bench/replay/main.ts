@@ -38,6 +38,7 @@ class InThousands implements JournalStore {
 
   takeLease = (of: string, owner: string): Promise<number> => this.#journal.takeLease(of, owner);
   readTurns = (of: string, after: number): AsyncIterable<StoredTurn> => this.#journal.readTurns(of, after);
+  readEvents = (of: string, after: number) => this.#journal.readEvents(of, after);
   loadSnapshots = (of: string) => this.#journal.loadSnapshots(of);
 
   async appendTurns(turns: readonly StoredTurn[]): Promise<void> {
@@ -76,7 +77,7 @@ async function run(cluster: TestCluster): Promise<void> {
   const program = createAccountProgram();
 
   const state = await timed(() => stateAt(past, last, false));
-  const projector = createProjector({ store: projectionsIn(database.floor), readTurns: (of, after) => store.readTurns(of, after) });
+  const projector = createProjector({ store: projectionsIn(database.floor), readTurns: (of, after) => store.readEvents(of, after) });
   const projections = await timed(() => projector.start(account));
   await projector.close();
   const projected = await database.floor.query<{ count: number }>('select count(*) as count from conversations where account = $1', [account]);

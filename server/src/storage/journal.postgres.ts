@@ -38,9 +38,9 @@ const STRANGERS = `
 export const TURNS_COLUMNS = `j.seq, j.epoch, j.at, j.decider_version, j.input, j.seed, j.events, j.effects, j.timers, j.closed_effects,
     (select jsonb_object_agg(p.ref, p.value) from journal_personal p where p.account = j.account and p.seq = j.seq) as personal`;
 
-const READ = `
-  select ${TURNS_COLUMNS}
-  from journal j where j.account = $1 and j.seq > $2 order by j.seq limit ${TURNS_PER_READ}`;
+const FROM_JOURNAL = `from journal j where j.account = $1 and j.seq > $2 order by j.seq limit ${TURNS_PER_READ}`;
+const READ = `select ${TURNS_COLUMNS} ${FROM_JOURNAL}`;
+const READ_EVENTS = `select j.seq, j.at, j.decider_version, j.events ${FROM_JOURNAL}`;
 
 export interface TurnRow {
   readonly seq: number;
@@ -55,6 +55,9 @@ export interface TurnRow {
   readonly closed_effects: readonly string[];
   readonly personal: Readonly<Record<string, string>> | null;
 }
+
+/** What was decided in a turn, without what it was decided from and what followed. */
+export type TurnEvents = Pick<StoredTurn, 'account' | 'seq' | 'at' | 'deciderVersion' | 'events'>;
 
 interface SnapshotRow {
   readonly seq: number;
@@ -93,9 +96,20 @@ export class PostgresJournal implements JournalStore {
   }
 
   async *readTurns(account: AccountId, afterSeq: number): AsyncGenerator<StoredTurn> {
+    for await (const row of this.#read<TurnRow>('read-turns', READ, account, afterSeq)) yield turnOf(account, row);
+  }
+
+  /** For projections: whole turns take four times as long to read (15.8 s against 3.5 s for 509,000), mostly for personal values. */
+  async *readEvents(account: AccountId, afterSeq: number): AsyncGenerator<TurnEvents> {
+    for await (const { seq, at, decider_version, events } of this.#read<Pick<TurnRow, 'seq' | 'at' | 'decider_version' | 'events'>>('read-events', READ_EVENTS, account, afterSeq)) {
+      yield { account, seq, at: at.getTime(), deciderVersion: decider_version, events };
+    }
+  }
+
+  async *#read<Row extends { readonly seq: number }>(name: string, text: string, account: AccountId, afterSeq: number): AsyncGenerator<Row> {
     for (let last = afterSeq; ; ) {
-      const { rows } = await this.#pool.query<TurnRow>({ name: 'read-turns', text: READ, values: [account, last] });
-      for (const row of rows) yield turnOf(account, row);
+      const { rows } = await this.#pool.query<Row>({ name, text, values: [account, last] });
+      yield* rows;
       if (rows.length < TURNS_PER_READ) return;
       last = rows.at(-1)!.seq;
     }

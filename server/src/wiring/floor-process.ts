@@ -92,7 +92,7 @@ export class FloorProcess {
 
   /** Committed turns in today's shape, for projections. */
   async *readTurns(account: AccountId, afterSeq: number): AsyncIterable<ReportedTurn> {
-    for await (const turn of this.journal.readTurns(account, afterSeq)) {
+    for await (const turn of this.journal.readEvents(account, afterSeq)) {
       yield { ...turn, events: turn.events.map((event) => this.#program.upcast(event, turn.deciderVersion)) };
     }
   }
