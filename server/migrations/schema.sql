@@ -47,8 +47,7 @@ create table agent_intervals (
   from_at timestamp with time zone not null,
   to_at timestamp with time zone,
   first_seq bigint not null,
-  constraint agent_intervals_pkey PRIMARY KEY (agent_id, from_at),
-  constraint agent_intervals_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint agent_intervals_pkey PRIMARY KEY (agent_id, from_at)
 );
 CREATE INDEX agent_intervals_by_time ON public.agent_intervals USING btree (account, from_at);
 CREATE INDEX agent_intervals_open ON public.agent_intervals USING btree (account, agent_id) WHERE (to_at IS NULL);
@@ -217,7 +216,6 @@ create table conversations (
   first_seq bigint not null,
   customer_kind text not null default 'phone'::text,
   constraint conversations_pkey PRIMARY KEY (conversation_id),
-  constraint conversations_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
   constraint conversations_customer_kind_check CHECK ((customer_kind = ANY (ARRAY['phone'::text, 'web'::text])))
 );
 CREATE INDEX conversations_dialled ON public.conversations USING btree (account, dialled_ref) WHERE (dialled_ref IS NOT NULL);
@@ -449,8 +447,7 @@ create table offers (
   ring_ms bigint,
   withdrawal text,
   first_seq bigint not null,
-  constraint offers_pkey PRIMARY KEY (offer_id),
-  constraint offers_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint offers_pkey PRIMARY KEY (offer_id)
 );
 CREATE INDEX offers_of_conversation ON public.offers USING btree (conversation_id);
 alter table offers enable row level security;
@@ -501,8 +498,7 @@ create table participations (
   to_at timestamp with time zone,
   mos double precision,
   first_seq bigint not null,
-  constraint participations_pkey PRIMARY KEY (participation_id),
-  constraint participations_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint participations_pkey PRIMARY KEY (participation_id)
 );
 CREATE INDEX participations_of_agent ON public.participations USING btree (account, agent_id, started_at DESC);
 CREATE INDEX participations_of_conversation ON public.participations USING btree (conversation_id);
@@ -544,8 +540,7 @@ create table projection_rules (
   entity text not null,
   value jsonb not null,
   first_seq bigint not null,
-  constraint projection_rules_pkey PRIMARY KEY (account, rule_id),
-  constraint projection_rules_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint projection_rules_pkey PRIMARY KEY (account, rule_id)
 );
 alter table projection_rules enable row level security;
 create policy by_account on projection_rules for all to app using ((account = current_account())) with check ((account = current_account()));
@@ -643,8 +638,7 @@ create table recordings (
   file text,
   failure text,
   first_seq bigint not null,
-  constraint recordings_pkey PRIMARY KEY (recording_id),
-  constraint recordings_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint recordings_pkey PRIMARY KEY (recording_id)
 );
 CREATE INDEX recordings_of_conversation ON public.recordings USING btree (conversation_id);
 alter table recordings enable row level security;
@@ -697,8 +691,7 @@ create table segments (
   overflow_reason text,
   overflow_queue_id text,
   first_seq bigint not null,
-  constraint segments_pkey PRIMARY KEY (segment_id),
-  constraint segments_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint segments_pkey PRIMARY KEY (segment_id)
 );
 CREATE INDEX segments_by_time ON public.segments USING btree (account, queued_at);
 CREATE INDEX segments_of_conversation ON public.segments USING btree (conversation_id);
@@ -811,8 +804,7 @@ create table timeline_entries (
   kind text not null,
   facts jsonb not null,
   first_seq bigint not null,
-  constraint timeline_entries_pkey PRIMARY KEY (conversation_id, first_seq, place),
-  constraint timeline_entries_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+  constraint timeline_entries_pkey PRIMARY KEY (conversation_id, first_seq, place)
 );
 CREATE INDEX timeline_entries_dialled ON public.timeline_entries USING btree (account, ((facts ->> 'dialledRef'::text))) WHERE ((facts ->> 'dialledRef'::text) IS NOT NULL);
 CREATE INDEX timeline_entries_of_digit ON public.timeline_entries USING btree (account, ((facts ->> 'digitRef'::text))) WHERE ((facts ->> 'digitRef'::text) IS NOT NULL);
