@@ -1,6 +1,7 @@
 import type { AccountId } from '@centralita/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresJournal } from '../../../storage/journal.postgres.ts';
+import { recordDay } from '../../../wiring/testing/recorded-day.ts';
 import { freshDatabase, givenAccount, type TestDatabase } from '../../../storage/testing/database.ts';
 import type { ReportedTurn } from '../domain/floor-events.ts';
 import type { ProjectionStore } from './ports.ts';
@@ -20,6 +21,41 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+/** An hour of ten agents, with everything that happens to them, in the journal. */
+async function givenDay(seed: number): Promise<{ account: AccountId; turns: readonly ReportedTurn[] }> {
+  const account = await givenAccount(database);
+  const epoch = await journal.takeLease(account, 'test');
+  const day = await recordDay({ account, seed, minutes: 60, agents: 10, callsPerMinute: 5 });
+  await journal.appendTurns(day.journal.turns.map((turn) => ({ ...turn, epoch })));
+  return { account, turns: day.journal.turns as readonly ReportedTurn[] };
+}
+
+/** PostgreSQL ends every connection of the role: with the process that held them, their transactions are over. */
+const killConnections = () => database.floor.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and datname = current_database() and pid <> pg_backend_pid()');
+
+/** The process dies in its save number `count`: before the commit, or right after it, when nobody has heard of it yet. */
+function dyingIn(count: number, when: 'before the commit' | 'after it'): ProjectionStore {
+  const there = projectionsIn(database.floor);
+  let saves = 0;
+  return {
+    ...there,
+    async transaction(account, work) {
+      let dies = false;
+      await there.transaction(account, (rows) =>
+        work({
+          ...rows,
+          async save(written, seq) {
+            await rows.save(written, seq);
+            dies = ++saves === count;
+            if (dies && when === 'before the commit') await killConnections();
+          },
+        }),
+      );
+      if (dies) throw new Error('died');
+    },
+  };
+}
+
 const projector = (more: Partial<ProjectorOptions> = {}): Projector =>
   createProjector({ store: projectionsIn(database.floor), readTurns: (account, after) => journal.readTurns(account, after), lingerMs: 0, retryMs: 5, ...more });
 
@@ -35,6 +71,10 @@ async function givenHour(): Promise<{ account: AccountId; turns: readonly Report
 }
 
 const PROJECTED = ['conversations', 'segments', 'participations', 'offers', 'recordings', 'agent_intervals', 'timeline_entries', 'projection_rules', 'projection_positions'];
+
+async function dropEverything(account: AccountId): Promise<void> {
+  for (const table of PROJECTED) await database.floor.query(`delete from ${table} where account = $1`, [account]);
+}
 
 async function everything(account: AccountId): Promise<Record<string, unknown[]>> {
   const all: Record<string, unknown[]> = {};
@@ -125,8 +165,7 @@ describe('projections', () => {
     const { account, turns, epoch } = await givenHour();
     await commit(turns, epoch);
     for (let cut = 1; cut < turns.length; cut += 3) {
-      await database.floor.query('delete from projection_positions where account = $1', [account]);
-      for (const table of PROJECTED) await database.floor.query(`delete from ${table} where account = $1`, [account]);
+      await dropEverything(account);
       const before = projector();
       before.take(turns.slice(0, cut));
       await before.close();
@@ -140,6 +179,51 @@ describe('projections', () => {
     await whole.rebuild(account);
     expect(continued).toEqual(await everything(account));
     expect(continued.projection_positions).toEqual([{ name: 'interactions', account, seq: turns.length }]);
+  });
+
+  test('[design 3] a real-like day from nothing, in lots, has every row of the day that was written as it came', async () => {
+    const { account, turns } = await givenDay(4);
+    const live = projector();
+    for (let from = 0; from < turns.length; from += 40) {
+      live.take(turns.slice(from, from + 40));
+      await live.settled();
+    }
+    await live.close();
+    const incremental = await everything(account);
+    expect(incremental.conversations!.length).toBeGreaterThan(250);
+    expect(incremental.projection_positions).toEqual([{ name: 'interactions', account, seq: turns.length }]);
+    // Of two lots and more: an agent whose interval is in the first signs out and in again in the next.
+    for (const lotTurns of [1_000, 1_500, 2_000]) {
+      await dropEverything(account);
+      const anew = projector({ lotTurns });
+      await anew.start(account);
+      expect(await everything(account)).toEqual(incremental);
+      await anew.rebuild(account);
+      expect(await everything(account)).toEqual(incremental);
+      await anew.close();
+    }
+  });
+
+  test('[design 3] killed in the middle of the day, it goes on or begins anew, and ends in the same rows', async () => {
+    const { account } = await givenDay(2);
+    const lotTurns = 1_000;
+    const whole = projector({ lotTurns });
+    await whole.start(account);
+    const right = await everything(account);
+    for (const when of ['before the commit', 'after it'] as const) {
+      for (const count of [1, 2]) {
+        await dropEverything(account);
+        await expect(projector({ lotTurns, store: dyingIn(count, when) }).start(account)).rejects.toThrow();
+        const reached = ((await everything(account)).projection_positions as { seq: number }[])[0]?.seq ?? 0;
+        expect(reached).toBe(lotTurns * (when === 'after it' ? count : count - 1));
+        await projector({ lotTurns }).start(account);
+        expect(await everything(account)).toEqual(right);
+      }
+    }
+    await expect(projector({ lotTurns, store: dyingIn(2, 'before the commit') }).rebuild(account)).rejects.toThrow();
+    expect(await everything(account)).toEqual(right);
+    await whole.rebuild(account);
+    expect(await everything(account)).toEqual(right);
   });
 
   test('[design 2] PostgreSQL away: turns wait, the lag says so, and nothing is lost or written twice', async () => {

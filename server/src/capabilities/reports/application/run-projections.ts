@@ -1,18 +1,18 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import type { AccountId, Instant } from '@centralita/kernel';
 import type { ReportedTurn } from '../domain/floor-events.ts';
-import { Draft } from '../domain/projection/draft.ts';
-import { needsOf, projectTurn } from '../domain/projection/project-turn.ts';
-import type { ProjectionRows, ProjectionStore } from './ports.ts';
+import { Draft, type WrittenRows } from '../domain/projection/draft.ts';
+import { type Needs, needsOf, projectTurn } from '../domain/projection/project-turn.ts';
+import type { ProjectionStore } from './ports.ts';
 
-/** Turns in one transaction. */
+/** Turns for which rows are looked up together; while the floor is followed, turns in one transaction. */
 const BATCH = 500;
+/** Turns of the journal whose rows are written together, so that a row that changes all through a call is written once or twice. */
+const LOT = 10_000;
 /** Turns projected without letting anything else run. */
 const TURNS_AT_ONCE = 16;
 /** Turns kept in memory while PostgreSQL is away; beyond, they are dropped and read from the journal later (about 40 MB). */
 const PENDING_LIMIT = 20_000;
-/** Ended conversations kept in hand for what comes late: after-service, the recording's end. */
-const ENDED_KEPT = 2_000;
 const LINGER_MS = 400;
 const RETRY_MS = 1_000;
 
@@ -23,6 +23,8 @@ export interface ProjectorOptions {
   /** How long turns are gathered before they are written together; history is that much behind. */
   readonly lingerMs?: number;
   readonly retryMs?: number;
+  /** Turns of the journal whose rows are written together. */
+  readonly lotTurns?: number;
   readonly onFailure?: (account: AccountId, error: unknown) => void;
   /** The rows of every turn up to `seq` are in the tables. */
   readonly onWritten?: (account: AccountId, seq: number) => void;
@@ -77,7 +79,6 @@ class AccountLine {
   #position: number | undefined;
   #pending: ReportedTurn[] = [];
   #head = 0;
-  #ended: string[] = [];
   #work: Promise<void> = Promise.resolve();
   #wake: NodeJS.Timeout | undefined;
   #closed = false;
@@ -121,7 +122,10 @@ class AccountLine {
         if (first === undefined) return;
         const draft = new Draft();
         if (first > 1) await rows.lookUpRules(draft);
-        for await (const batch of inBatches(this.#options.readTurns(this.#account, first - 1))) await write(rows, draft, batch, first);
+        await this.#writeInLots(this.#options.readTurns(this.#account, first - 1), draft, {
+          lookUp: (needs) => rows.lookUp(needs, draft, first),
+          save: (written, seq) => rows.save(written, seq),
+        });
       });
       this.#forget();
     });
@@ -167,7 +171,6 @@ class AccountLine {
 
   #forget(): void {
     this.#draft = new Draft();
-    this.#ended = [];
     this.#position = undefined;
   }
 
@@ -207,7 +210,15 @@ class AccountLine {
         yield turn;
       }
     };
-    for await (const batch of inBatches(before(this.#options.readTurns(this.#account, position)))) await this.#write(batch);
+    const draft = this.#draft;
+    const { store } = this.#options;
+    await this.#writeInLots(before(this.#options.readTurns(this.#account, position)), draft, {
+      lookUp: (needs) => store.transaction(this.#account, (rows) => rows.lookUp(needs, draft, 0)),
+      save: async (written, seq) => {
+        await store.transaction(this.#account, (rows) => rows.save(written, seq));
+        this.#reached(seq);
+      },
+    });
     // The journal goes on at `until`: whatever is missing before it, retention has removed.
     if (next !== undefined) this.#position = Math.max(this.#position ?? 0, until - 1);
   }
@@ -221,32 +232,71 @@ class AccountLine {
 
   async #write(batch: readonly ReportedTurn[]): Promise<void> {
     const last = batch.at(-1)!.seq;
-    await this.#options.store.transaction(this.#account, (rows) => write(rows, this.#draft, batch, 0));
-    this.#position = last;
-    this.#head = Math.max(this.#head, last);
-    this.#letGo(batch);
-    this.#options.onWritten?.(this.#account, last);
+    const draft = this.#draft;
+    await this.#options.store.transaction(this.#account, async (rows) => {
+      await rows.lookUp(needsOf(batch, draft), draft, 0);
+      await project(draft, batch);
+      await rows.save(draft.takeWritten(), last);
+    });
+    this.#reached(last);
   }
 
-  #letGo(batch: readonly ReportedTurn[]): void {
-    for (const { events } of batch) {
-      for (const event of events as readonly { readonly type: string; readonly conversationId?: string }[]) {
-        if (event.type === 'conversation-ended' && event.conversationId !== undefined) this.#ended.push(event.conversationId);
-      }
+  #reached(seq: number): void {
+    this.#position = seq;
+    this.#head = Math.max(this.#head, seq);
+    this.#options.onWritten?.(this.#account, seq);
+  }
+
+  /** While PostgreSQL writes one lot, the next is read and projected. Fails when both are over, so that nothing is written afterwards. */
+  async #writeInLots(turns: AsyncIterable<ReportedTurn>, draft: Draft, tables: LotTables): Promise<void> {
+    const batches = inBatches(turns);
+    const next = (saved: Promise<void>): Promise<Lot | undefined> =>
+      projectLot(batches, draft, this.#options.lotTurns ?? LOT, async (needs) => {
+        await saved;
+        await tables.lookUp(needs);
+      });
+    let lot = await next(Promise.resolve());
+    while (lot !== undefined) {
+      const saving = tables.save(lot.written, lot.seq);
+      const following = next(saving);
+      await Promise.allSettled([saving, following]);
+      await saving;
+      lot = await following;
     }
-    while (this.#ended.length > ENDED_KEPT) this.#draft.forgetConversation(this.#ended.shift()!);
   }
 }
 
-async function write(rows: ProjectionRows, draft: Draft, batch: readonly ReportedTurn[], frozenBefore: number): Promise<void> {
-  await rows.lookUp(needsOf(batch, draft), draft, frozenBefore);
+interface LotTables {
+  lookUp(needs: Needs): Promise<void>;
+  save(written: WrittenRows, seq: number): Promise<void>;
+}
+
+/** Rows that are complete up to turn `seq`. */
+interface Lot {
+  readonly written: WrittenRows;
+  readonly seq: number;
+}
+
+async function projectLot(batches: AsyncIterator<ReportedTurn[]>, draft: Draft, size: number, lookUp: LotTables['lookUp']): Promise<Lot | undefined> {
+  let seq: number | undefined;
+  for (let turns = 0; turns < size; ) {
+    const { value: batch, done } = await batches.next();
+    if (done) break;
+    const needs = needsOf(batch, draft);
+    if (needs.conversations.size + needs.agents.size > 0) await lookUp(needs);
+    await project(draft, batch);
+    turns += batch.length;
+    seq = batch.at(-1)!.seq;
+  }
+  return seq === undefined ? undefined : { written: draft.takeWritten(), seq };
+}
+
+async function project(draft: Draft, batch: readonly ReportedTurn[]): Promise<void> {
   for (const [index, turn] of batch.entries()) {
     // Calls are decided on the same event loop: they come in between.
     if (index % TURNS_AT_ONCE === TURNS_AT_ONCE - 1) await nextRound();
     projectTurn(draft, turn);
   }
-  await rows.save(draft, batch.at(-1)!.seq);
-  draft.flushed();
 }
 
 async function* inBatches(turns: AsyncIterable<ReportedTurn>): AsyncGenerator<ReportedTurn[]> {

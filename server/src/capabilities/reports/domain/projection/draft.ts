@@ -1,6 +1,9 @@
 import type { IntervalRecord, ParticipationRecord, ProjectedTables, TableName, TimelineRecord } from './rows.ts';
 
-/** Rows of one table that are in hand, and which of them were written since the last flush. */
+/** Ended conversations kept in hand for what comes late: after-service, the recording's end. */
+const ENDED_KEPT = 2_000;
+
+/** Rows of one table that are in hand, and which of them were written since they were last taken. */
 export class DraftRows<Row> {
   readonly #rows = new Map<string, Row>();
   readonly #written = new Set<string>();
@@ -27,12 +30,17 @@ export class DraftRows<Row> {
     return Array.from(this.#written, (key) => this.#rows.get(key)!);
   }
 
-  flushed(): void {
+  takeWritten(): Row[] {
+    const rows = this.written();
     this.#written.clear();
+    return rows;
   }
 }
 
 export const TABLE_NAMES = ['conversations', 'segments', 'participations', 'offers', 'recordings', 'intervals', 'timeline', 'rules'] as const satisfies readonly TableName[];
+
+/** Rows to be written, as they were when they were taken. */
+export type WrittenRows = { readonly [Name in TableName]: readonly ProjectedTables[Name][] };
 
 export const intervalKey = ({ agentId, fromAt }: Pick<IntervalRecord, 'agentId' | 'fromAt'>): string => `${agentId} ${fromAt}`;
 export const timelineKey = ({ firstSeq, place }: Pick<TimelineRecord, 'firstSeq' | 'place'>): string => `${firstSeq} ${place}`;
@@ -52,6 +60,9 @@ export class Draft {
   /** Keys of a conversation's rows in the other tables, so that they are forgotten together. */
   readonly ofConversation = new Map<string, { readonly table: 'segments' | 'participations' | 'offers' | 'recordings'; readonly key: string }[]>();
 
+  /** In the order of their ends. */
+  readonly #ended = new Set<string>();
+
   putIn<Name extends 'segments' | 'participations' | 'offers' | 'recordings'>(table: Name, key: string, row: ProjectedTables[Name] & { readonly conversationId: string }): void {
     const rows = this[table] as DraftRows<ProjectedTables[Name]>;
     if (rows.get(key) === undefined) this.#link(table, key, row.conversationId);
@@ -62,6 +73,14 @@ export class Draft {
     const rows = this[table] as DraftRows<ProjectedTables[Name]>;
     if (rows.get(key) === undefined) this.#link(table, key, row.conversationId);
     rows.know(key, row);
+  }
+
+  /** An interval that lasts as far as the database knows; the draft may have ended it since. */
+  knowOpenInterval(row: IntervalRecord): void {
+    const key = intervalKey(row);
+    if (this.intervals.get(key) !== undefined) return;
+    this.intervals.know(key, row);
+    this.openIntervals.set(row.agentId, key);
   }
 
   openParticipation(conversationId: string, agentId: string): ParticipationRecord | undefined {
@@ -88,11 +107,18 @@ export class Draft {
     this.conversations.forget(conversationId);
   }
 
-  /** After a flush: timeline entries and closed intervals are never read again. */
-  flushed(): void {
-    for (const entry of this.timeline.written()) this.timeline.forget(timelineKey(entry));
-    for (const interval of this.intervals.written()) if (interval.toAt !== null) this.intervals.forget(intervalKey(interval));
-    for (const table of TABLE_NAMES) this[table].flushed();
+  /** What was written since the last time. What is hardly read again is let go: timeline entries, closed intervals, old conversations. */
+  takeWritten(): WrittenRows {
+    const rows = Object.fromEntries(TABLE_NAMES.map((name) => [name, this[name].takeWritten()])) as unknown as WrittenRows;
+    for (const entry of rows.timeline) this.timeline.forget(timelineKey(entry));
+    for (const interval of rows.intervals) if (interval.toAt !== null) this.intervals.forget(intervalKey(interval));
+    for (const { conversationId, endedAt } of rows.conversations) if (endedAt !== null) this.#ended.add(conversationId);
+    for (const conversationId of this.#ended) {
+      if (this.#ended.size <= ENDED_KEPT) break;
+      this.#ended.delete(conversationId);
+      this.forgetConversation(conversationId);
+    }
+    return rows;
   }
 
   #participations(conversationId: string): ParticipationRecord[] {
