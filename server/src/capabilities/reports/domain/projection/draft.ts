@@ -1,4 +1,4 @@
-import type { IntervalRecord, ParticipationRecord, ProjectedTables, TableName, TimelineRecord } from './rows.ts';
+import type { IntervalRecord, ParticipationRecord, ProjectedTables, TableName } from './rows.ts';
 
 /** Ended conversations kept in hand for what comes late: after-service, the recording's end. */
 const ENDED_KEPT = 2_000;
@@ -37,13 +37,27 @@ export class DraftRows<Row> {
   }
 }
 
+/** Rows that are added once, never changed and never read again. */
+export class AddedRows<Row> {
+  #rows: Row[] = [];
+
+  add(row: Row): void {
+    this.#rows.push(row);
+  }
+
+  takeWritten(): Row[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+}
+
 export const TABLE_NAMES = ['conversations', 'segments', 'participations', 'offers', 'recordings', 'intervals', 'timeline', 'rules'] as const satisfies readonly TableName[];
 
 /** Rows to be written, as they were when they were taken. */
 export type WrittenRows = { readonly [Name in TableName]: readonly ProjectedTables[Name][] };
 
 export const intervalKey = ({ agentId, fromAt }: Pick<IntervalRecord, 'agentId' | 'fromAt'>): string => `${agentId} ${fromAt}`;
-export const timelineKey = ({ firstSeq, place }: Pick<TimelineRecord, 'firstSeq' | 'place'>): string => `${firstSeq} ${place}`;
 
 /** One account's rows being written. What it does not hold, the caller has looked up and `know`s before a turn is projected. */
 export class Draft {
@@ -53,7 +67,7 @@ export class Draft {
   readonly offers = new DraftRows<ProjectedTables['offers']>();
   readonly recordings = new DraftRows<ProjectedTables['recordings']>();
   readonly intervals = new DraftRows<ProjectedTables['intervals']>();
-  readonly timeline = new DraftRows<ProjectedTables['timeline']>();
+  readonly timeline = new AddedRows<ProjectedTables['timeline']>();
   readonly rules = new DraftRows<ProjectedTables['rules']>();
   /** The interval of each agent that still lasts. */
   readonly openIntervals = new Map<string, string>();
@@ -107,10 +121,9 @@ export class Draft {
     this.conversations.forget(conversationId);
   }
 
-  /** What was written since the last time. What is hardly read again is let go: timeline entries, closed intervals, old conversations. */
+  /** What was written since the last time. What is hardly read again is let go: closed intervals, conversations that ended long ago. */
   takeWritten(): WrittenRows {
     const rows = Object.fromEntries(TABLE_NAMES.map((name) => [name, this[name].takeWritten()])) as unknown as WrittenRows;
-    for (const entry of rows.timeline) this.timeline.forget(timelineKey(entry));
     for (const interval of rows.intervals) if (interval.toAt !== null) this.intervals.forget(intervalKey(interval));
     for (const { conversationId, endedAt } of rows.conversations) if (endedAt !== null) this.#ended.add(conversationId);
     for (const conversationId of this.#ended) {

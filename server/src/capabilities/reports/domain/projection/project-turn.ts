@@ -1,7 +1,7 @@
 import type { ReportedEvent, ReportedEventOf, ReportedTurn } from '../floor-events.ts';
 import { projectActivity } from './activity-rows.ts';
 import { projectConversation, type Place } from './conversation-rows.ts';
-import { timelineKey, type Draft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { sentenceOf } from './timeline.ts';
 
 /** Conversations and agents whose rows must be in hand before these turns are projected; those that begin in them need none. */
@@ -48,8 +48,7 @@ export function projectTurn(draft: Draft, turn: ReportedTurn): void {
     projectConversation(draft, event, place);
     const sentence = sentenceOf(event);
     if (sentence === undefined || !('conversationId' in event) || draft.conversations.get(event.conversationId) === undefined) return;
-    const entry = { conversationId: event.conversationId, place: index, at: event.at, ...sentence, firstSeq: turn.seq };
-    draft.timeline.put(timelineKey(entry), entry);
+    draft.timeline.add({ conversationId: event.conversationId, place: index, at: event.at, ...sentence, firstSeq: turn.seq });
   });
 }
 
