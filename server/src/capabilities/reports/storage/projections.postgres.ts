@@ -64,7 +64,7 @@ const WRITES = Object.fromEntries(
     const { table, key, columns } = TABLES[name];
     const names = columns.map(snake).join(', ');
     const insert = `insert into ${table} (account, ${names}) select $1, ${names} from json_populate_recordset(null::${table}, $2)`;
-    // Entries are added and never changed: not looking for an earlier one saves a third of their insert.
+    // Entries are added and never changed: not looking for an earlier one saves a quarter of their insert (1.5 of 6.4 s for 457,000).
     if (name === 'timeline') return [name, insert];
     const changes = columns.map(snake).filter((column) => !key.split(', ').includes(column)).map((column) => `${column} = excluded.${column}`);
     return [name, `${insert} on conflict (${key}) do update set ${changes.join(', ')}`];
