@@ -51,6 +51,19 @@ it('says when it is ready, comes back after a kill -9, and stops in good order',
   expect(fs.readFileSync(path.join(scratch, 'log'), 'utf8')).toContain(`stopped ${second}`);
 }, 30_000);
 
+it('[fault row 1] is back at once however often it is killed', async () => {
+  const lines: string[] = [];
+  const child = new Child({ role: 'control', settings: { word: 'hola' }, logFile: path.join(scratch, 'log3'), program: program(LIVING), log: (line) => lines.push(line) });
+  await child.start();
+  for (let kill = 1; kill <= 5; kill++) {
+    await expect.poll(() => child.settled, { timeout: 10_000 }).toBe(true);
+    process.kill(child.pid!, 'SIGKILL');
+    await expect.poll(() => lines.length, { timeout: 10_000 }).toBe(kill);
+  }
+  await child.stop();
+  expect(lines.map((line) => Number(/again in (\d+) ms/.exec(line)?.[1]))).toEqual([100, 200, 400, 500, 500]);
+}, 30_000);
+
 it('fails the first start with the reason', async () => {
   const failing = `runSupervised(async () => { throw new Error('the port is taken'); });`;
   const child = new Child({ role: 'switch', settings: {}, logFile: path.join(scratch, 'log2'), program: program(failing), log: () => {} });

@@ -20,7 +20,13 @@ export interface ChildOptions {
 }
 
 const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 10_000;
+/**
+ * For one that was ready and ended: callers wait for it, and control is back within two seconds each time, however often it falls
+ * (it takes a second to start). The switch sends new callers away once it has been gone for five.
+ */
+const LONGEST_DELAY_MS = 500;
+/** For one that does not even start: trying more often would only keep the machine busy. */
+const LONGEST_DELAY_WHILE_BROKEN_MS = 10_000;
 /** Having run for so long, a process counts as healthy, and its next end as the first one. */
 const HEALTHY_AFTER_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
@@ -80,7 +86,7 @@ export class Child {
     }
     this.#ready = true;
     const ended = (how: string) => {
-      if (this.#process === child) this.#onEnd(how, performance.now() - startedAt);
+      if (this.#process === child) this.#onEnd(how, performance.now() - startedAt, LONGEST_DELAY_MS);
     };
     if (child.exitCode !== null || child.signalCode !== null) ended('at once');
     else child.once('exit', (code, signal) => ended(signal ?? `code ${code}`));
@@ -119,19 +125,20 @@ export class Child {
     return child;
   }
 
-  #onEnd(how: string, ranMs: number): void {
+  #onEnd(how: string, ranMs: number, longestDelayMs: number): void {
     this.#process = undefined;
     this.#ready = false;
     if (this.#stopping) return;
     if (ranMs > HEALTHY_AFTER_MS) this.#delayMs = FIRST_DELAY_MS;
+    this.#delayMs = Math.min(this.#delayMs, longestDelayMs);
     this.#options.log(`${this.#options.role} ended unexpectedly (${how}); it starts again in ${this.#delayMs} ms`);
     this.#timer = setTimeout(() => {
       this.start().catch((error: Error) => {
         this.#options.log(error.message);
-        this.#onEnd('not started', 0);
+        this.#onEnd('not started', 0, LONGEST_DELAY_WHILE_BROKEN_MS);
       });
     }, this.#delayMs);
-    this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS);
+    this.#delayMs *= 2;
   }
 }
 
