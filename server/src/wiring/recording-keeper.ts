@@ -1,5 +1,5 @@
 import { type AccountId, ignoreFailure } from '@centralita/kernel';
-import { adoptOrphans, beginRecording, keepRecording, keepWaiting, keepWhatIsLeft, type RecordingDeps } from '../capabilities/recordings/index.ts';
+import { beginRecording, keepRecording, keepWaiting, keepWhatIsLeft, orphans, type RecordingDeps } from '../capabilities/recordings/index.ts';
 import type { FloorTurn, Floors } from './floors.ts';
 import { isDiskFull, RecordingDisk } from './recording-disk.ts';
 
@@ -20,16 +20,21 @@ export class RecordingKeeper {
 
   took({ account, events, at }: FloorTurn): void {
     for (const event of events) {
-      if (event.type === 'recording-begun') this.#then(event.recordingId, () => beginRecording(this.deps, account, { ...event, startedAt: at }));
-      if (event.type === 'recording-completed') this.#then(event.recordingId, () => keepRecording(this.deps, account, event.recordingId));
+      if (event.type === 'recording-begun') void this.#then(event.recordingId, () => beginRecording(this.deps, account, { ...event, startedAt: at }));
+      if (event.type === 'recording-completed') void this.#then(event.recordingId, () => keepRecording(this.deps, account, event.recordingId));
       if (event.type === 'recording-lost' && event.reason === 'disk-full') this.#disk.sawFull();
-      if (event.type === 'recording-lost') this.#then(event.recordingId, () => keepWhatIsLeft(this.deps, account, event.recordingId, event.reason));
+      if (event.type === 'recording-lost') void this.#then(event.recordingId, () => keepWhatIsLeft(this.deps, account, event.recordingId, event.reason));
     }
   }
 
-  /** Once the floor knows which recordings the switch still writes. */
+  /**
+   * Once the floor knows which recordings the switch still writes. The end of one of the others may just be told: its steps wait for
+   * each other. One that cannot be kept is left for the next start: no file is worth a center without control.
+   */
   async open(account: AccountId): Promise<void> {
-    await adoptOrphans(this.deps, account, (recordingId) => this.#floors.world(account)?.recordings.has(recordingId) ?? false);
+    for (const recordingId of await orphans(this.deps, account, (one) => this.#floors.world(account)?.recordings.has(one) ?? false)) {
+      await this.#then(recordingId, () => keepRecording(this.deps, account, recordingId));
+    }
     await this.#keepWaiting([account]);
     await this.#disk.open();
   }
@@ -42,11 +47,12 @@ export class RecordingKeeper {
   async #keepWaiting(accounts: readonly AccountId[]): Promise<void> {
     for (const recordingId of await this.deps.folder.waiting()) {
       // The row says whose it is: in any other account there is none.
-      for (const account of accounts) this.#then(recordingId, () => keepWaiting(this.deps, account, recordingId));
+      for (const account of accounts) void this.#then(recordingId, () => keepWaiting(this.deps, account, recordingId));
     }
   }
 
-  #then(recordingId: string, step: () => Promise<unknown>): void {
+  /** @returns when it is done or has failed */
+  #then(recordingId: string, step: () => Promise<unknown>): Promise<void> {
     const kept = (this.#underWay.get(recordingId) ?? Promise.resolve()).then(step).catch((error: unknown) => {
       if (isDiskFull(error)) this.#disk.sawFull();
       throw error;
@@ -56,5 +62,9 @@ export class RecordingKeeper {
     });
     this.#underWay.set(recordingId, done);
     ignoreFailure('keeping a recording; adopted at the next start', done);
+    return done.then(
+      () => undefined,
+      () => undefined,
+    );
   }
 }

@@ -52,14 +52,10 @@ export async function keepWaiting(deps: RecordingDeps, account: AccountId, recor
 }
 
 /**
- * At start: recordings whose end nobody told of. Those the switch still writes are left alone; a file that is there is kept,
- * since its header was refreshed each second.
+ * At start: recordings whose end nobody told of, to be kept as if it had been told; what is there of their files can be played, since
+ * the header was refreshed each second. Those the switch still writes are left alone.
  */
-export async function adoptOrphans(deps: RecordingDeps, account: AccountId, stillRuns: (recordingId: RecordingId) => boolean): Promise<number> {
-  let adopted = 0;
-  for (const { recordingId, state } of await deps.table.inStates(account, ['running', 'claimed'])) {
-    if (state === 'running' && stillRuns(recordingId)) continue;
-    if ((await keepRecording(deps, account, recordingId)) === 'ready') adopted += 1;
-  }
-  return adopted;
+export async function orphans(deps: Pick<RecordingDeps, 'table'>, account: AccountId, stillRuns: (recordingId: RecordingId) => boolean): Promise<readonly RecordingId[]> {
+  const unfinished = await deps.table.inStates(account, ['running', 'claimed']);
+  return unfinished.filter(({ recordingId, state }) => state === 'claimed' || !stillRuns(recordingId)).map(({ recordingId }) => recordingId);
 }

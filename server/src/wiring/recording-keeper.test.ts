@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { randomId, type RecordingId } from '@centralita/kernel';
+import { expect, it, vi } from 'vitest';
+import type { RecordingDeps } from '../capabilities/recordings/index.ts';
+import type { Floors } from './floors.ts';
+import { RecordingKeeper } from './recording-keeper.ts';
+
+const account = randomId('account');
+
+/** A keeper over rows in memory and a folder whose files are encrypted when the test says so. */
+function keeperOf(recordings: readonly RecordingId[], encrypt: (recordingId: RecordingId) => Promise<void>): { readonly keeper: RecordingKeeper; readonly states: Map<RecordingId, string> } {
+  const states = new Map<RecordingId, string>(recordings.map((recordingId) => [recordingId, 'running']));
+  const row = (recordingId: RecordingId) => ({ recordingId, state: states.get(recordingId) });
+  const table = {
+    find: (_account: string, recordingId: RecordingId) => Promise.resolve(row(recordingId)),
+    move: (_account: string, recordingId: RecordingId, from: readonly string[], to: { readonly state: string }) => Promise.resolve(from.includes(states.get(recordingId)!) && Boolean(states.set(recordingId, to.state))),
+    inStates: (_account: string, wanted: readonly string[]) => Promise.resolve([...states.keys()].map(row).filter(({ state }) => wanted.includes(state!))),
+  };
+  const folder = {
+    claim: () => Promise.resolve(true),
+    store: (_account: string, recordingId: RecordingId) => encrypt(recordingId).then(() => ({ durationMs: 1, bytes: 1 })),
+    waiting: () => Promise.resolve([]),
+    freeBytes: () => Promise.resolve(1e12),
+  };
+  const deps = { table, folder, accountKeys: { keyOf: () => Promise.resolve(randomBytes(32)) } } as unknown as RecordingDeps;
+  const floors = { accounts: [account], world: () => ({ recordings: new Map() }) } as unknown as Floors;
+  return { keeper: new RecordingKeeper(deps, floors, () => {}), states };
+}
+
+it('[fault row 1] the end of a recording that is told while control starts is not kept a second time beside the start', async () => {
+  const recordingId = randomId('recording');
+  let atOnce = 0;
+  let most = 0;
+  const { keeper, states } = keeperOf([recordingId], async () => {
+    most = Math.max(most, ++atOnce);
+    await new Promise((resolve) => setImmediate(resolve));
+    atOnce -= 1;
+  });
+  keeper.took({ account, at: 0, events: [{ type: 'recording-completed', recordingId }] } as unknown as Parameters<RecordingKeeper['took']>[0]);
+  await keeper.open(account);
+  expect(states.get(recordingId)).toBe('ready');
+  expect(most).toBe(1);
+  await keeper.close();
+});
+
+it('a file that cannot be kept does not keep control from starting, nor the other files from being kept', async () => {
+  const [broken, whole] = [randomId('recording'), randomId('recording')];
+  const { keeper, states } = keeperOf([broken, whole], (recordingId) => (recordingId === broken ? Promise.reject(new Error('not a WAV file')) : Promise.resolve()));
+  await keeper.open(account);
+  await vi.waitFor(() => expect(states.get(whole)).toBe('ready'));
+  expect(states.get(broken)).toBe('claimed');
+  await keeper.close();
+});
