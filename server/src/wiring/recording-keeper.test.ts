@@ -12,7 +12,8 @@ function keeperOf(recordings: readonly RecordingId[], encrypt: (recordingId: Rec
   const states = new Map<RecordingId, string>(recordings.map((recordingId) => [recordingId, 'running']));
   const row = (recordingId: RecordingId) => ({ recordingId, state: states.get(recordingId) });
   const table = {
-    find: (_account: string, recordingId: RecordingId) => Promise.resolve(row(recordingId)),
+    begin: (_account: string, { recordingId }: { readonly recordingId: RecordingId }) => Promise.resolve(void (states.has(recordingId) || states.set(recordingId, 'running'))),
+    find: (_account: string, recordingId: RecordingId) => Promise.resolve(states.has(recordingId) ? row(recordingId) : undefined),
     move: (_account: string, recordingId: RecordingId, from: readonly string[], to: { readonly state: string }) => Promise.resolve(from.includes(states.get(recordingId)!) && Boolean(states.set(recordingId, to.state))),
     inStates: (_account: string, wanted: readonly string[]) => Promise.resolve([...states.keys()].map(row).filter(({ state }) => wanted.includes(state!))),
   };
@@ -36,10 +37,18 @@ it('[fault row 1] the end of a recording that is told while control starts is no
     await new Promise((resolve) => setImmediate(resolve));
     atOnce -= 1;
   });
-  keeper.took({ account, at: 0, events: [{ type: 'recording-completed', recordingId }] } as unknown as Parameters<RecordingKeeper['took']>[0]);
+  keeper.took({ account, at: 0, events: [{ type: 'recording-completed', recordingId, durationMs: 0 }] } as unknown as Parameters<RecordingKeeper['took']>[0]);
   await keeper.open(account);
   expect(states.get(recordingId)).toBe('ready');
   expect(most).toBe(1);
+  await keeper.close();
+});
+
+it('[fault row 1] a recording whose beginning a killed process told nobody of is kept at its end all the same', async () => {
+  const recordingId = randomId('recording');
+  const { keeper, states } = keeperOf([], () => Promise.resolve());
+  keeper.took({ account, at: 5_000, events: [{ type: 'recording-completed', recordingId, durationMs: 1_000 }] } as unknown as Parameters<RecordingKeeper['took']>[0]);
+  await vi.waitFor(() => expect(states.get(recordingId)).toBe('ready'));
   await keeper.close();
 });
 

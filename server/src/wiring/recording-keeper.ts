@@ -1,4 +1,4 @@
-import { type AccountId, ignoreFailure } from '@centralita/kernel';
+import { type AccountId, type ConversationId, ignoreFailure, type Instant, type RecordingId } from '@centralita/kernel';
 import { beginRecording, keepRecording, keepWaiting, keepWhatIsLeft, orphans, type RecordingDeps } from '../capabilities/recordings/index.ts';
 import type { FloorTurn, Floors } from './floors.ts';
 import { isDiskFull, RecordingDisk } from './recording-disk.ts';
@@ -20,10 +20,17 @@ export class RecordingKeeper {
 
   took({ account, events, at }: FloorTurn): void {
     for (const event of events) {
-      if (event.type === 'recording-begun') void this.#then(event.recordingId, () => beginRecording(this.deps, account, { ...event, startedAt: at }));
-      if (event.type === 'recording-completed') void this.#then(event.recordingId, () => keepRecording(this.deps, account, event.recordingId));
+      if (event.type === 'recording-begun') void this.#begin(account, event, at);
+      if (event.type === 'recording-completed') {
+        // A process that was killed as the recording began has told nobody of it: without a row its file would stay for ever.
+        void this.#begin(account, event, at - event.durationMs);
+        void this.#then(event.recordingId, () => keepRecording(this.deps, account, event.recordingId));
+      }
       if (event.type === 'recording-lost' && event.reason === 'disk-full') this.#disk.sawFull();
-      if (event.type === 'recording-lost') void this.#then(event.recordingId, () => keepWhatIsLeft(this.deps, account, event.recordingId, event.reason));
+      if (event.type === 'recording-lost') {
+        void this.#begin(account, event, at);
+        void this.#then(event.recordingId, () => keepWhatIsLeft(this.deps, account, event.recordingId, event.reason));
+      }
     }
   }
 
@@ -32,6 +39,7 @@ export class RecordingKeeper {
    * each other. One that cannot be kept is left for the next start: no file is worth a center without control.
    */
   async open(account: AccountId): Promise<void> {
+    for (const running of this.#floors.world(account)?.recordings.values() ?? []) await this.#begin(account, running, running.startedAt);
     for (const recordingId of await orphans(this.deps, account, (one) => this.#floors.world(account)?.recordings.has(one) ?? false)) {
       await this.#then(recordingId, () => keepRecording(this.deps, account, recordingId));
     }
@@ -49,6 +57,10 @@ export class RecordingKeeper {
       // The row says whose it is: in any other account there is none.
       for (const account of accounts) void this.#then(recordingId, () => keepWaiting(this.deps, account, recordingId));
     }
+  }
+
+  #begin(account: AccountId, { recordingId, conversationId }: { readonly recordingId: RecordingId; readonly conversationId: ConversationId }, startedAt: Instant): Promise<void> {
+    return this.#then(recordingId, () => beginRecording(this.deps, account, { recordingId, conversationId, startedAt }));
   }
 
   /** @returns when it is done or has failed */
