@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { SessionView, SoftphoneRegistration } from '@centralita/contract';
+import { ignoreFailure } from '@centralita/kernel';
 import { patchBrowserSdp, readBrowserSdp } from '@centralita/media';
 import { TestPhone, type TestCall } from '@centralita/sip/testing';
 import ndc from 'node-datachannel';
@@ -7,16 +8,21 @@ import { Api } from './api.ts';
 import type { Product } from './product.ts';
 import { Voice, type VoiceOptions } from './voice.ts';
 
+const REGISTER_AGAIN_MS = 120_000;
+
 /** Somebody of the center with a browser's telephone but no browser: SIP over WebSocket and ICE, DTLS and SRTP, all in the test's hands. */
 export class AgentAtWire {
   readonly api: Api;
   readonly #phone: TestPhone;
   readonly #calls: WireCall[] = [];
+  /** As a browser's telephone does, before the five minutes of its registration are over. */
+  readonly #refresh: NodeJS.Timeout;
   static #open = 0;
 
   private constructor(api: Api, phone: TestPhone) {
     this.api = api;
     this.#phone = phone;
+    this.#refresh = setInterval(() => ignoreFailure('registering again', phone.register()), REGISTER_AGAIN_MS);
     AgentAtWire.#open += 1;
   }
 
@@ -35,14 +41,24 @@ export class AgentAtWire {
     await this.api.set('/api/me/status', { statusId: statuses.find(({ takesQueueWork }) => takesQueueWork)!.statusId });
   }
 
+  /** Each call that rings here from now on, ready to be answered, in the place of `rings`. */
+  onRing(take: (call: WireCall) => void): void {
+    this.#phone.onCall = (sip) => take(this.#keep(new WireCall(sip, {})));
+  }
+
   /** The next call that rings here, ready to be answered. */
   async rings(options: VoiceOptions = {}, withinMs = 15_000): Promise<WireCall> {
-    const call = new WireCall(await this.#phone.nextCall(withinMs), options);
+    return this.#keep(new WireCall(await this.#phone.nextCall(withinMs), options));
+  }
+
+  /** A connection that is still open when the library is put away ends the whole process. */
+  #keep(call: WireCall): WireCall {
     this.#calls.push(call);
     return call;
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#refresh);
     for (const call of this.#calls) call.stop();
     await this.#phone.close();
     AgentAtWire.#open -= 1;

@@ -3,6 +3,8 @@ import { TestPhone, type TestCall } from '@centralita/sip/testing';
 import type { Product } from './product.ts';
 import { Voice, type VoiceOptions } from './voice.ts';
 
+const ANSWERED_WITHIN_MS = 15_000;
+
 /** A customer whose phone is in the test's own hands: every message and packet at the moment that the test chooses. */
 export class CallerAtWire {
   readonly voice: Voice;
@@ -29,8 +31,22 @@ export class CallerAtWire {
 
   /** Dials the center's number and is answered. */
   async dial(): Promise<void> {
+    this.#place();
+    await this.#answered();
+  }
+
+  /** Dials, and takes no for an answer. @returns 200, or the status of the refusal */
+  async tryToDial(): Promise<number> {
+    this.#place();
+    return Promise.any([this.#answered().then(() => 200), this.call.failed(ANSWERED_WITHIN_MS).then(({ status }) => status)]);
+  }
+
+  #place(): void {
     this.#call = this.#phone.call(`sip:100@127.0.0.1:${this.#product.sipPort}`, { sdp: description(this.#rtp.address().port) });
-    const { sdp } = await this.#call.answered(15_000);
+  }
+
+  async #answered(): Promise<void> {
+    const { sdp } = await this.call.answered(ANSWERED_WITHIN_MS);
     this.#target = Number(/^m=audio (\d+)/m.exec(sdp!)![1]);
   }
 
@@ -53,6 +69,12 @@ export class CallerAtWire {
 
   hangUp(): void {
     this.call.bye();
+  }
+
+  /** As `hangUp`, until the center has said that it heard it: one who is stopped before that has gone without a word. */
+  async sayGoodbye(): Promise<void> {
+    this.call.bye();
+    await this.#phone.waitFor('an answer to our BYE', ({ kind, cseq }) => kind === 'response' && cseq?.method === 'BYE');
   }
 
   async stop(): Promise<void> {

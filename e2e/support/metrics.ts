@@ -9,11 +9,15 @@ export async function metric(port: number, name: string): Promise<number> {
   return Number(found[1]);
 }
 
+/** The switch's children. */
+export function mediaWorkerPids(product: Product): readonly number[] {
+  const pid = product.pidOf('switch');
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+}
+
 /** Sockets that the switch's media workers hold: what nobody can be wrong about is what the system says. */
 export function mediaSockets(product: Product): number {
-  const pid = product.pidOf('switch');
-  const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  return workers.reduce((sum, worker) => sum + readdirSync(`/proc/${worker}/fd`).filter((fd) => isSocket(`/proc/${worker}/fd/${fd}`)).length, 0);
+  return mediaWorkerPids(product).reduce((sum, worker) => sum + readdirSync(`/proc/${worker}/fd`).filter((fd) => isSocket(`/proc/${worker}/fd/${fd}`)).length, 0);
 }
 
 function isSocket(file: string): boolean {
