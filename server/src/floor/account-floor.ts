@@ -57,6 +57,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
   #seq = 0;
   #positions: Positions = { switchSeq: 0, outbox: 0, ownSeq: 0 };
   #snapshotSeq = 0;
+  #recoveredFrom = 0;
   #lastCommit: Promise<unknown> = Promise.resolve();
   /** Effects of turns that are decided and not committed yet: a snapshot of those turns has them as open. */
   readonly #uncommitted = new Set<readonly Effect[]>();
@@ -120,6 +121,7 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
       if (this.#load(snapshot.schemaVersion, snapshot.state)) {
         this.#seq = snapshot.seq;
         this.#snapshotSeq = snapshot.seq;
+        this.#recoveredFrom = snapshot.seq;
         break;
       }
       snapshotsSkipped += 1;
@@ -152,6 +154,11 @@ export class AccountFloor<World extends FloorWorld, Input, Event extends { reado
    */
   submit(input: Input, personal: Readonly<Record<string, string>> = {}): Promise<Result<unknown, FloorRefusal>> {
     return this.#turn(input, personal, []);
+  }
+
+  /** The turn of the snapshot that this floor began with. What later ones brought about outside may have been cut short by the end of the process. */
+  get recoveredFrom(): number {
+    return this.#recoveredFrom;
   }
 
   /** Takes a snapshot of everything committed so far; nothing happens when no turn has come since the last one. */

@@ -50,7 +50,7 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   screens.http = http;
   for (const account of live.floorProcess.floors.accounts) {
     await http.openAccount(account);
-    await live.keeper.open(account);
+    await live.keeper.open(account, live.floorProcess.replayedTurns(account));
   }
   const forgetCertificate = settings.certificate
     ? watchCertificate(settings.certificate, http.useCertificate, (error) => logger.error({ err: error }, 'the certificate could not be renewed'))

@@ -97,6 +97,13 @@ export class FloorProcess {
     }
   }
 
+  /** What was replayed at this start: whoever followed those turns may have been killed before they were done. */
+  async *replayedTurns(account: AccountId): AsyncIterable<Pick<FloorTurn, 'account' | 'at' | 'events'>> {
+    for await (const { at, events, deciderVersion } of this.journal.readTurns(account, this.floors.get(account)?.recoveredFrom ?? 0)) {
+      yield { account, at, events: events.map((event) => this.#program.upcast(event, deciderVersion)) };
+    }
+  }
+
   /** Overdue timers fire only after what the switch saw meanwhile has been taken in. */
   connect(socketPath: string, sources: ProvisioningSources): { readonly client: SwitchClient; readonly provisioning: Provisioning } {
     const { floors } = this;

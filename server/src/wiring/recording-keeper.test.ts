@@ -28,6 +28,11 @@ function keeperOf(recordings: readonly RecordingId[], encrypt: (recordingId: Rec
   return { keeper: new RecordingKeeper(deps, floors, () => {}), states };
 }
 
+/** Turns of an earlier process, as the journal has them. */
+async function* replayed(...events: readonly object[]): AsyncGenerator<Parameters<RecordingKeeper['took']>[0]> {
+  for (const event of events) yield await Promise.resolve({ account, at: 5_000, events: [event] } as unknown as Parameters<RecordingKeeper['took']>[0]);
+}
+
 it('[fault row 1] the end of a recording that is told while control starts is not kept a second time beside the start', async () => {
   const recordingId = randomId('recording');
   let atOnce = 0;
@@ -38,7 +43,7 @@ it('[fault row 1] the end of a recording that is told while control starts is no
     atOnce -= 1;
   });
   keeper.took({ account, at: 0, events: [{ type: 'recording-completed', recordingId, durationMs: 0 }] } as unknown as Parameters<RecordingKeeper['took']>[0]);
-  await keeper.open(account);
+  await keeper.open(account, replayed());
   expect(states.get(recordingId)).toBe('ready');
   expect(most).toBe(1);
   await keeper.close();
@@ -52,10 +57,18 @@ it('[fault row 1] a recording whose beginning a killed process told nobody of is
   await keeper.close();
 });
 
+it('[fault row 1] one that ended as the process was killed, before anybody was told of anything, is kept at the next start', async () => {
+  const recordingId = randomId('recording');
+  const { keeper, states } = keeperOf([], () => Promise.resolve());
+  await keeper.open(account, replayed({ type: 'recording-begun', recordingId }, { type: 'recording-completed', recordingId, durationMs: 1_000 }));
+  await vi.waitFor(() => expect(states.get(recordingId)).toBe('ready'));
+  await keeper.close();
+});
+
 it('a file that cannot be kept does not keep control from starting, nor the other files from being kept', async () => {
   const [broken, whole] = [randomId('recording'), randomId('recording')];
   const { keeper, states } = keeperOf([broken, whole], (recordingId) => (recordingId === broken ? Promise.reject(new Error('not a WAV file')) : Promise.resolve()));
-  await keeper.open(account);
+  await keeper.open(account, replayed());
   await vi.waitFor(() => expect(states.get(whole)).toBe('ready'));
   expect(states.get(broken)).toBe('claimed');
   await keeper.close();

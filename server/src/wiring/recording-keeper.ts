@@ -18,7 +18,7 @@ export class RecordingKeeper {
     this.#disk = new RecordingDisk({ freeBytes: () => deps.folder.freeBytes(), onFull: onDiskFull, onSpace: () => this.#keepWaiting(floors.accounts) });
   }
 
-  took({ account, events, at }: FloorTurn): void {
+  took({ account, events, at }: Pick<FloorTurn, 'account' | 'events' | 'at'>): void {
     for (const event of events) {
       if (event.type === 'recording-begun') void this.#begin(account, event, at);
       if (event.type === 'recording-completed') {
@@ -36,10 +36,10 @@ export class RecordingKeeper {
 
   /**
    * Once the floor knows which recordings the switch still writes. The end of one of the others may just be told: its steps wait for
-   * each other. One that cannot be kept is left for the next start: no file is worth a center without control.
+   * each other. Of the turns that were replayed, nobody knows which were followed to the end: they are followed again. One that cannot be kept is left for the next start: no file is worth a center without control.
    */
-  async open(account: AccountId): Promise<void> {
-    for (const running of this.#floors.world(account)?.recordings.values() ?? []) await this.#begin(account, running, running.startedAt);
+  async open(account: AccountId, replayed: AsyncIterable<Pick<FloorTurn, 'account' | 'events' | 'at'>>): Promise<void> {
+    for await (const turn of replayed) this.took(turn);
     for (const recordingId of await orphans(this.deps, account, (one) => this.#floors.world(account)?.recordings.has(one) ?? false)) {
       await this.#then(recordingId, () => keepRecording(this.deps, account, recordingId));
     }
