@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type ConversationPage, type ConversationView } from '@centralita/contract';
-import { toneSource } from '@centralita/media';
 import { AgentAtWire } from '../support/agent-at-wire.ts';
 import { Api } from '../support/api.ts';
+import { apart, BURST_EVERY_MS, burstsOf, LOUD, median, onsets } from '../support/bursts.ts';
 import { CallerAtWire } from '../support/caller-at-wire.ts';
 import { leadStraightToVentas } from '../support/center.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,11 +17,7 @@ import { readWav } from '../support/wav.ts';
 
 const ANA = '51999111222';
 const TALK_MS = 600_000;
-/** Both say half a second of a tone every 5 s of the true clock, so that the recording shows how far apart they are. */
-const BURST_EVERY_MS = 5_000;
-const BURST_MS = 500;
 const FRAME_MS = 20;
-const LOUD = 2_000;
 const BAD_NETWORK = { dropRatio: 0.05, jitterMs: 40 };
 
 let folder: string;
@@ -45,15 +41,6 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Bursts that begin when the true clock is at a multiple of 5 s, whatever the speaker's own clock shows then. */
-function burstsOf(voice: Voice, hertz: number): void {
-  const tone = toneSource(hertz, 8_000);
-  voice.speak((ownMs, into) => {
-    tone(into);
-    for (let i = 0; i < into.length; i++) if (voice.trueMs(ownMs + i / 8) % BURST_EVERY_MS >= BURST_MS) into[i] = 0;
-  });
-}
-
 /** When the bursts of the other side came, in ms since each was said; taken as packets come, before any buffer of ours. */
 function delaysHeardBy(voice: Voice): readonly number[] {
   const delays: number[] = [];
@@ -69,20 +56,6 @@ function delaysHeardBy(voice: Voice): readonly number[] {
   };
   return delays;
 }
-
-/** When each burst begins, in ms of the file. */
-function onsets(channel: Int16Array): readonly number[] {
-  const found: number[] = [];
-  let quietSince = 0;
-  for (let i = 0; i < channel.length; i++) {
-    if (Math.abs(channel[i]!) < LOUD) continue;
-    if (i - quietSince > 8 * 1_000) found.push(i / 8);
-    quietSince = i;
-  }
-  return found;
-}
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 describe('a 10-minute call with 100 ppm of clock skew each way, 5 % loss and 40 ms jitter, through the real processes', () => {
   it('[issue 2, done] delay does not grow, the channels stay within 40 ms of each other, the file is as long as the talk', async () => {
@@ -123,11 +96,11 @@ describe('a 10-minute call with 100 ppm of clock skew each way, 5 % loss and 40 
 
     const [left, right] = [onsets(channels[0]!), onsets(channels[1]!)];
     assert.ok(left.length > 110 && right.length > 110, `${left.length} and ${right.length} bursts are recorded`);
-    const apart = left.map((at) => Math.min(...right.map((other) => Math.abs(other - at))));
+    const gaps = apart(left, right);
     // A burst whose first packet was lost begins 20 ms later on its side; one that is missing has its neighbour 5 s away.
-    const far = apart.filter((ms) => ms > 40).length;
-    console.log(`the channels are ${median(apart).toFixed(1)} ms apart in the middle, ${Math.max(...apart.filter((ms) => ms < 1_000)).toFixed(1)} ms at most; ${far} of ${apart.length} bursts beyond 40 ms`);
-    for (const part of [apart.slice(0, 24), apart.slice(-24)]) assert.ok(median(part) < 40, `${median(part)} ms apart`);
-    assert.ok(far / apart.length < 0.1, `${far} of ${apart.length} bursts are more than 40 ms apart`);
+    const far = gaps.filter((ms) => ms > 40).length;
+    console.log(`the channels are ${median(gaps).toFixed(1)} ms apart in the middle, ${Math.max(...gaps.filter((ms) => ms < 1_000)).toFixed(1)} ms at most; ${far} of ${gaps.length} bursts beyond 40 ms`);
+    for (const part of [gaps.slice(0, 24), gaps.slice(-24)]) assert.ok(median(part) < 40, `${median(part)} ms apart`);
+    assert.ok(far / gaps.length < 0.1, `${far} of ${gaps.length} bursts are more than 40 ms apart`);
   });
 });

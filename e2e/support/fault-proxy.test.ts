@@ -175,4 +175,20 @@ describe('over TCP', () => {
     late.destroy();
     socket.destroy();
   });
+
+  test('what is delayed is not overtaken by what comes after the delay was taken away', async () => {
+    const end = await far;
+    let told = '';
+    end.on('data', (bytes) => (told += bytes.toString()));
+    near.setNoDelay(true);
+    proxy.delayMs = 50;
+    near.write('one');
+    // The proxy holds it: only then may the other come without delay.
+    const beside = connect(proxy.port, '127.0.0.1');
+    await once(beside, 'connect');
+    proxy.delayMs = 0;
+    near.write('two');
+    await vi.waitFor(() => expect(told).toBe('onetwo'));
+    beside.destroy();
+  });
 });

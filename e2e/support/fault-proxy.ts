@@ -1,5 +1,5 @@
 import { createSocket, type Socket as Datagrams } from 'node:dgram';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 import { mulberry32 } from '@centralita/kernel';
 
 /** What befalls what passes. Ratios are between 0 and 1; each datagram is judged alone. */
@@ -112,33 +112,40 @@ export class UdpFaultProxy {
   }
 }
 
+/** A TCP port, or the path of a Unix socket. */
+export type StreamTarget = ProxyTarget | { readonly path: string };
+
 /**
- * A TCP port before another. A cut is a cable that was pulled: nobody is told, and what is sent waits (the sender's system would
- * send it again) until `heal`. Loss and order are TCP's own work, so a stream is only cut or delayed.
+ * A TCP port or a Unix socket before another. A cut is a cable that was pulled: nobody is told, and what is sent waits (the sender's
+ * system would send it again) until `heal`. Loss and order are TCP's own work, so a stream is only cut or delayed.
  */
 export class TcpFaultProxy {
+  /** 0 where it listens at a Unix socket. */
   readonly port: number;
+  /** In each direction, for what comes from now on; what came before is not overtaken. */
   delayMs = 0;
   readonly #server: Server;
-  readonly #target: Required<ProxyTarget>;
+  readonly #target: NetConnectOpts;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
   readonly #waitingForHeal: (() => void)[] = [];
 
-  private constructor(server: Server, target: ProxyTarget) {
+  private constructor(server: Server, target: StreamTarget) {
     this.#server = server;
-    this.#target = { address: '127.0.0.1', ...target };
-    this.port = (server.address() as { port: number }).port;
+    this.#target = 'path' in target ? target : { host: target.address ?? '127.0.0.1', port: target.port };
+    const own = server.address()!;
+    this.port = typeof own === 'string' ? 0 : own.port;
     server.on('connection', (front) => {
       this.#keep(front);
       this.#whenWhole(() => this.#connect(front));
     });
   }
 
-  static async open(target: ProxyTarget): Promise<TcpFaultProxy> {
+  /** @param at the path of a Unix socket to listen at; a free TCP port when it is left out */
+  static async open(target: StreamTarget, at?: string): Promise<TcpFaultProxy> {
     // Half-open, or a side that has said all would be taken for one that hears no more.
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => (at === undefined ? server.listen(0, '127.0.0.1', resolve) : server.listen(at, resolve)));
     return new TcpFaultProxy(server, target);
   }
 
@@ -158,7 +165,7 @@ export class TcpFaultProxy {
 
   #connect(front: Socket): void {
     if (front.destroyed) return;
-    const back = connect({ host: this.#target.address, port: this.#target.port, allowHalfOpen: true });
+    const back = connect({ ...this.#target, allowHalfOpen: true });
     this.#keep(back);
     this.#pipe(front, back);
     this.#pipe(back, front);
@@ -166,10 +173,17 @@ export class TcpFaultProxy {
   }
 
   #pipe(from: Socket, to: Socket): void {
+    let under: Promise<void> | undefined;
     const pass = (act: () => void) => {
       const go = () => this.#whenWhole(() => !to.destroyed && act());
-      if (this.delayMs > 0) setTimeout(go, this.delayMs);
-      else go();
+      const due = performance.now() + this.delayMs;
+      if (under === undefined && this.delayMs === 0) return go();
+      const passed: Promise<void> = (under ?? Promise.resolve()).then(async () => {
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+        if (under === passed) under = undefined;
+        go();
+      });
+      under = passed;
     };
     from.on('data', (bytes) => pass(() => to.write(bytes)));
     from.once('end', () => pass(() => to.end()));
