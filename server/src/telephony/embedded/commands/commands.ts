@@ -194,11 +194,15 @@ export class Commands {
   }
 
   #recording(command: Extract<Command, { recordingId: string }>): Outcome {
-    const { recordings, bridges } = this.#parts;
+    const { recordings, bridges, emit } = this.#parts;
     if (command.type === 'start-recording') {
-      if (!bridges.exists(command.bridgeId)) return { reason: 'unknown-bridge', account: command.account };
-      recordings.start(command);
-      return undefined;
+      if (bridges.exists(command.bridgeId)) {
+        recordings.start(command);
+        return undefined;
+      }
+      // Whoever waits for a recording's end waits for it by its id.
+      emit(command.account, { type: 'recording-failed', recordingId: command.recordingId, reason: 'unknown-bridge' });
+      return { reason: 'unknown-bridge', account: command.account };
     }
     const account = recordings.account(command.recordingId);
     if (account === undefined) return { reason: 'unknown-recording' };

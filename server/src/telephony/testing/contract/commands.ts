@@ -70,7 +70,7 @@ export function commandContract(cast: () => Cast): void {
       const lost: readonly [Command, string][] = [
         [{ type: 'disconnect', bridgeId: 'brg_never', legIds: [legId] }, 'unknown-bridge'],
         [{ type: 'monitor', legId, bridgeId: 'brg_never', mode: 'listen', agentLegId: legId }, 'unknown-bridge'],
-        [{ type: 'start-recording', recordingId: ControlSeat.newId('rec'), account, bridgeId: 'brg_never', customerLegIds: [legId] }, 'unknown-bridge'],
+        [{ type: 'start-recording', recordingId: 'rec_unbegun', account, bridgeId: 'brg_never', customerLegIds: [legId] }, 'unknown-bridge'],
         [{ type: 'pause-recording', recordingId: 'rec_never' }, 'unknown-recording'],
         [{ type: 'resume-recording', recordingId: 'rec_never' }, 'unknown-recording'],
         [{ type: 'stop-recording', recordingId: 'rec_never' }, 'unknown-recording'],
@@ -79,6 +79,8 @@ export function commandContract(cast: () => Cast): void {
         const commandId = await control.order(command);
         expect((await control.fact('command-failed', (fact) => fact.commandId === commandId)).reason).toBe(reason);
       }
+      // A recording that could not begin has an end all the same: its file is waited for.
+      await control.fact('recording-failed', (fact) => fact.recordingId === 'rec_unbegun' && fact.reason === 'unknown-bridge');
       far.hangUp();
       await control.fact('leg-ended', (fact) => fact.legId === legId);
     });
