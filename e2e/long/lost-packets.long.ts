@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ConversationPage, ConversationRow } from '@centralita/contract';
 import { Api } from '../support/api.ts';
 import { changeFlow } from '../support/center.ts';
 import { eventually } from '../support/eventually.ts';
 import { mediaSockets, metric } from '../support/metrics.ts';
 import { freePort } from '../support/ports.ts';
+import { allConversations } from '../support/history.ts';
 import { Product } from '../support/product.ts';
 
 const CALLS = 500;
@@ -37,16 +37,6 @@ after(async () => {
 
 const held = async (): Promise<Record<string, number>> => ({ ...Object.fromEntries(await Promise.all(HELD.map(async (name) => [name, await metric(metricsPort, name)]))), sockets: mediaSockets(product) });
 
-async function allConversations(): Promise<ConversationRow[]> {
-  const rows: ConversationRow[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: ConversationPage = await owner.get(`/api/conversations?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`);
-    rows.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return rows;
-}
-
 describe('500 calls with 15 of 100 packets lost', () => {
   it('[issue 2, faults] at least 99 % complete, none is billed after the caller’s BYE, and nothing is left 64·T1 + 5 s later', async () => {
     // What is there before the first call is what must be there afterwards.
@@ -59,7 +49,7 @@ describe('500 calls with 15 of 100 packets lost', () => {
     await new Promise((resolve) => setTimeout(resolve, LEFT_ALONE_MS));
     assert.deepEqual(await held(), before);
     const rows = await eventually(async () => {
-      const found = await allConversations();
+      const found = await allConversations(owner);
       assert.ok(found.every(({ endedAt }) => endedAt !== null), 'every conversation has ended');
       return found;
     });
@@ -76,11 +66,11 @@ describe('500 calls with 15 of 100 packets lost', () => {
 
   it('the next call works', async () => {
     await changeFlow(await Api.signIn(product, 'administrator'), () => ({ start: 'answer', steps: { answer: { kind: 'answer', next: 'bye' }, bye: { kind: 'hang-up' } } }));
-    const before = (await allConversations()).length;
+    const before = (await allConversations(owner)).length;
     const port = await freePort();
     const child = spawn('sipp', ['-sn', 'uac', '-m', '1', '-s', '100', '-i', '127.0.0.1', '-p', String(port), '-nostdin', `127.0.0.1:${product.sipPort}`], { cwd: folder, stdio: 'ignore' });
     await new Promise((resolve) => child.once('exit', resolve));
-    await eventually(async () => assert.equal((await allConversations()).length, before + 1));
+    await eventually(async () => assert.equal((await allConversations(owner)).length, before + 1));
   });
 });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConversationPage, ConversationRow, ConversationView, SessionView } from '@centralita/contract';
+import type { ConversationView, SessionView } from '@centralita/contract';
 import { mulberry32 } from '@centralita/kernel';
 import { AgentAtWire, type WireCall } from './agent-at-wire.ts';
 import type { Api } from './api.ts';
 import { CallerAtWire } from './caller-at-wire.ts';
 import { eventually } from './eventually.ts';
+import { allConversations } from './history.ts';
 import type { Product } from './product.ts';
 
 /** More callers than agents, so that somebody always waits and order can be seen. */
@@ -180,7 +181,7 @@ function talkIsOver(made: MadeCall): void {
 /** Everything that the history holds of the customers' calls, once it says that all have ended. */
 export async function historyOf(owner: Api): Promise<readonly ConversationView[]> {
   const rows = await eventually(async () => {
-    const found = await allRows(owner);
+    const found = await allConversations(owner);
     const open = found.filter(({ endedAt }) => endedAt === null).map(({ customer }) => customer.number);
     assert.deepEqual(open, [], 'these have not ended in the history');
     return found;
@@ -188,16 +189,6 @@ export async function historyOf(owner: Api): Promise<readonly ConversationView[]
   const views: ConversationView[] = [];
   for (const { conversationId } of rows) views.push(await owner.get<ConversationView>(`/api/conversations/${conversationId}`));
   return views;
-}
-
-async function allRows(owner: Api): Promise<ConversationRow[]> {
-  const rows: ConversationRow[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: ConversationPage = await owner.get(`/api/conversations?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`);
-    rows.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return rows;
 }
 
 const times = ({ timeline }: ConversationView, kind: string): number => timeline.filter((entry) => entry.kind === kind).length;

@@ -123,7 +123,16 @@ export class Draft {
 
   /** What was written since the last time. What is hardly read again is let go: closed intervals, conversations that ended long ago. */
   takeWritten(): WrittenRows {
-    const rows = Object.fromEntries(TABLE_NAMES.map((name) => [name, this[name].takeWritten()])) as unknown as WrittenRows;
+    const rows: WrittenRows = {
+      conversations: this.conversations.takeWritten(),
+      segments: this.segments.takeWritten(),
+      participations: this.participations.takeWritten(),
+      offers: this.offers.takeWritten(),
+      recordings: this.recordings.takeWritten(),
+      intervals: this.intervals.takeWritten(),
+      timeline: this.timeline.takeWritten(),
+      rules: this.rules.takeWritten(),
+    };
     for (const interval of rows.intervals) if (interval.toAt !== null) this.intervals.forget(intervalKey(interval));
     for (const { conversationId, endedAt } of rows.conversations) if (endedAt !== null) this.#ended.add(conversationId);
     for (const conversationId of this.#ended) {
