@@ -59,6 +59,7 @@ class LinkClient implements SwitchClient {
   /** Number of the last event handed on; repeats after a reconnect are dropped. */
   #taken: number;
   #load: EngineLoad = NO_LOAD;
+  #taking = true;
   #requests = 0;
   #switchId: string | undefined;
   readonly #answers = new Map<string, Waiting<CommandAnswer>[]>();
@@ -148,6 +149,12 @@ class LinkClient implements SwitchClient {
     return this.#load;
   }
 
+  takeCalls(taking: boolean): void {
+    if (taking === this.#taking) return;
+    this.#taking = taking;
+    if (this.#state === 'welcomed') this.#write({ type: 'take-calls', taking });
+  }
+
   async drain(deadlineMs: number): Promise<void> {
     if (this.#state !== 'welcomed') return;
     this.#write({ type: 'drain', deadlineMs });
@@ -218,6 +225,7 @@ class LinkClient implements SwitchClient {
         this.#state = 'welcomed';
         this.#retryMs = this.#settings.retryMinMs ?? 50;
         this.#switchId = message.switchId;
+        if (!this.#taking) this.#write({ type: 'take-calls', taking: false });
         this.#takeConnection?.(true);
         return;
       case 'answer':

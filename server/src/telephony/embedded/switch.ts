@@ -56,6 +56,7 @@ export async function startSwitch(settings: SwitchSettings, media: MediaPlane, l
       take: (id, command) => parts.commands.take(id, command),
       snapshot: () => takeSnapshot({ ...parts, clock: timers }, log.seq),
       trace: (legId) => parts.traces.read(legId),
+      takeCalls: (taking) => parts.load.takeCalls(taking),
       drain: () => parts.load.drain(),
       load: () => parts.load.report(),
       acknowledged: (seq) => {

@@ -12,6 +12,7 @@ export type ToSwitch =
   | { readonly type: 'acknowledge'; readonly seq: number }
   | { readonly type: 'snapshot-request'; readonly id: string }
   | { readonly type: 'trace-request'; readonly id: string; readonly legId: string }
+  | { readonly type: 'take-calls'; readonly taking: boolean }
   | { readonly type: 'drain'; readonly deadlineMs: number };
 
 export type FromSwitch =

@@ -18,6 +18,8 @@ export interface TelephonyPort {
   acknowledge(seq: number): void;
   snapshot(): Promise<SwitchSnapshot>;
   load(): EngineLoad;
+  /** Control is behind or short of memory: new calls get 503 until it says otherwise. Forgotten when the connection is lost. */
+  takeCalls(taking: boolean): void;
   /** Takes no new calls from now on; resolves when the live ones have ended or the deadline has passed. */
   drain(deadlineMs: number): Promise<void>;
   close(): Promise<void>;

@@ -248,6 +248,9 @@ export class SimulatedEngine implements TelephonyPort {
     return { legs: this.#legs.size, linesInUse, tickLateP99Ms: 0, admitting: true, workers: [] };
   }
 
+  /** Who calls here is simulated too: nobody has to be turned away. */
+  takeCalls(): void {}
+
   drain(): Promise<void> {
     return Promise.resolve();
   }

@@ -12,6 +12,7 @@ export class Load {
   readonly #maxLegs: number;
   readonly #agent: () => UserAgent;
   #draining = false;
+  #controlFollows = true;
 
   constructor(media: MediaPlane, legs: Legs, log: EventLog, maxLegs: number, agent: () => UserAgent) {
     this.#media = media;
@@ -21,12 +22,16 @@ export class Load {
     this.#agent = agent;
   }
 
+  takeCalls(taking: boolean): void {
+    this.#controlFollows = taking;
+  }
+
   drain(): void {
     this.#draining = true;
   }
 
   admitting(): boolean {
-    return !this.#draining && !this.#log.full && this.#legs.count < this.#maxLegs && this.#media.load().admitting;
+    return !this.#draining && this.#controlFollows && !this.#log.full && this.#legs.count < this.#maxLegs && this.#media.load().admitting;
   }
 
   report(): EngineLoad {

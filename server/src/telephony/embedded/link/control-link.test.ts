@@ -50,6 +50,7 @@ function makeLink(): ControlLink {
       },
       snapshot: snapshotNow,
       trace: (legId) => Promise.resolve(legId === 'leg_1' ? 'a trace' : null),
+      takeCalls: () => {},
       drain: () => {},
       load: () => ({ legs: 7, linesInUse: 3, tickLateP99Ms: 1, admitting: true, workers: [] }),
       acknowledged: () => {},

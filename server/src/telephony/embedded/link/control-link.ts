@@ -18,6 +18,8 @@ export interface LinkHandlers {
   take(id: string, command: Command): CommandAnswer;
   snapshot(): SwitchSnapshot;
   trace(legId: string): Promise<string | null>;
+  /** Whether control can follow new calls; true again for each control process that comes. */
+  takeCalls(taking: boolean): void;
   drain(deadlineMs: number): void;
   load(): EngineLoad;
   acknowledged(seq: number): void;
@@ -124,6 +126,7 @@ export class ControlLink {
     if (this.#active !== connection) return;
     this.#active = undefined;
     this.#awaySince = this.#clock.now();
+    this.#handlers.takeCalls(true);
     this.#logger.warn({ connection: connection.id }, 'control is away');
   }
 
@@ -150,6 +153,9 @@ export class ControlLink {
           .trace(line.legId)
           .then((trace) => connection.lines.write({ type: 'trace', id: line.id, trace } satisfies FromSwitch));
         return;
+      case 'take-calls':
+        this.#handlers.takeCalls(line.taking);
+        return;
       case 'drain':
         this.#handlers.drain(line.deadlineMs);
     }
@@ -164,6 +170,7 @@ export class ControlLink {
     this.#highestEpoch = epoch;
     const before = this.#active;
     this.#active = connection;
+    this.#handlers.takeCalls(true);
     // The same control process came back over a new socket; a lower epoch stays open to hear that it is fenced.
     if (before !== undefined && before !== connection && before.epoch === epoch) before.socket.destroy();
     this.#logger.info({ connection: connection.id, epoch }, 'control is here');

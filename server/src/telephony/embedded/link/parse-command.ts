@@ -102,6 +102,7 @@ const envelope = z.discriminatedUnion('type', [
   z.object({ type: z.literal('acknowledge'), seq: nat }),
   z.object({ type: z.literal('snapshot-request'), id: z.string().max(128) }),
   z.object({ type: z.literal('trace-request'), id: z.string().max(128), legId: id }),
+  z.object({ type: z.literal('take-calls'), taking: z.boolean() }),
   z.object({ type: z.literal('drain'), deadlineMs: nat }),
 ]);
 

@@ -79,10 +79,31 @@ export function linkContract(cast: () => Cast): void {
       expect(next.events[0]!.seq).toBe(snapshot!.seq + 1);
     });
 
+    test('[design 2] an engine whose control cannot follow takes no new calls until told, and none are lost that it has', async () => {
+      const { control, harness } = cast();
+      const { legId, far } = await cast().customer();
+      control.port.takeCalls(false);
+      await control.port.snapshot();
+      expect(await (await harness.customer()).ended).toBe(503);
+      expect((await control.port.snapshot()).legs.map((leg) => leg.legId)).toContain(legId);
+      harness.cut(control);
+      await control.until(() => !control.connected);
+      await control.until(() => control.connected);
+      await control.port.snapshot();
+      expect(await (await harness.customer()).ended).toBe(503);
+      control.port.takeCalls(true);
+      await control.port.snapshot();
+      const next = await cast().customer();
+      for (const { far: one, legId: ended } of [{ far, legId }, next]) {
+        one.hangUp();
+        await control.fact('leg-ended', (fact) => fact.legId === ended);
+      }
+    });
+
     test('a draining engine takes no new calls and says when the last has ended', async () => {
       const { control, harness } = cast();
       const { legId, far } = await cast().customer();
-      const drained = control.port.drain(10_000);
+      const drained = control.port.drain(600_000);
       await control.port.snapshot();
       const late = await harness.customer();
       expect(await late.ended).toBe(503);
