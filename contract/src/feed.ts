@@ -40,7 +40,7 @@ export interface FeedRefusal {
 /** Control or the switch is degraded: shown as a banner until its `banner` comes with `active: false`. */
 export interface FeedBanner {
   readonly type: 'banner';
-  readonly banner: 'storage-away' | 'switch-away' | 'recording-disk-full' | 'overloaded';
+  readonly banner: 'storage-away' | 'switch-away' | 'recording-disk-full' | 'memory-short' | 'overloaded';
   readonly active: boolean;
 }
 export type FeedMessage = FeedSnapshot | FeedChange | FeedRefusal | FeedBanner;

@@ -23,6 +23,15 @@ export class Api {
     return (await this.#send('GET', path, {})).json() as Promise<Answer>;
   }
 
+  /** For what may be refused. */
+  async statusOf(path: string): Promise<number> {
+    return (await fetch(`${this.#origin}${path}`, { headers: { cookie: this.#cookie } })).status;
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#send('DELETE', path, {});
+  }
+
   async bytes(path: string): Promise<Buffer> {
     return Buffer.from(await (await this.#send('GET', path, {})).arrayBuffer());
   }

@@ -287,6 +287,28 @@ describe('topic board', () => {
   });
 });
 
+describe('[fault row 29] while memory is short', () => {
+  it('boards end and are refused, an agent’s own feed goes on, and who asks afterwards gets a fresh board', async () => {
+    const [diego, carla, elena] = [reader('diego', 'supervisor'), reader('carla'), reader('elena', 'manager')];
+    await hub.subscribe(diego, 'board');
+    await hub.subscribe(carla, 'me');
+    hub.showDashboards(false);
+    expect(diego.last).toEqual({ type: 'refused', topic: 'board', code: 'overloaded' });
+    expect(hub.channelCount, 'nothing is kept for boards').toBe(1);
+    await hub.subscribe(elena, 'board');
+    expect(elena.last).toEqual({ type: 'refused', topic: 'board', code: 'overloaded' });
+    const sent = { carla: carla.messages.length, diego: diego.messages.length };
+    floor.submit({ type: 'choose-status', agentId: 'carla', statusId: 'sta_lunch' });
+    tell();
+    await tick();
+    expect([carla.messages.length, diego.messages.length]).toEqual([sent.carla + 1, sent.diego]);
+    hub.showDashboards(true);
+    await hub.subscribe(diego, 'board');
+    expect(diego.last).toMatchObject({ type: 'snapshot' });
+    expect(settled(diego.state('board'))).toEqual(settled(await fresh(diego, 'board')));
+  });
+});
+
 describe('changes of a tick', () => {
   it('go out together', async () => {
     const elena = reader('elena', 'manager');

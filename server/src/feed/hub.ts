@@ -32,6 +32,7 @@ export class FeedHub {
   #stopTick: (() => void) | undefined;
   #stopIdle: (() => void) | undefined;
   #closed = false;
+  #showsDashboards = true;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -61,6 +62,10 @@ export class FeedHub {
     const followed = this.#channelsOf.get(reader);
     if (!followed) return;
     this.unsubscribe(reader, topic);
+    if (source?.isDashboard && !this.#showsDashboards) {
+      reader.send(refusal(topic, 'overloaded'));
+      return;
+    }
     if (!source || scope.refused !== undefined) {
       reader.send(refusal(topic, scope.refused ?? 'not-found'));
       return;
@@ -114,6 +119,18 @@ export class FeedHub {
     else this.#banners.delete(banner.banner);
     const message = JSON.stringify(banner);
     for (const reader of this.#channelsOf.keys()) reader.send(message);
+  }
+
+  /** Memory is short, or is not any more. Whoever is refused asks again by themselves. */
+  showDashboards(shown: boolean): void {
+    this.#showsDashboards = shown;
+    if (shown) return;
+    for (const [reader, followed] of this.#channelsOf) {
+      for (const [topic] of [...followed].filter(([topic]) => this.#sources.get(topic)!.isDashboard)) {
+        this.unsubscribe(reader, topic);
+        reader.send(refusal(topic, 'overloaded'));
+      }
+    }
   }
 
   close(): void {

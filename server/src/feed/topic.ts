@@ -29,6 +29,8 @@ export interface FloorEventSeen {
 /** Where a topic's entities come from. Synchronous but for `scopeOf`: the world must not change while it is read. */
 export interface TopicSource<Scope extends FeedScope = FeedScope> {
   readonly topic: FeedTopic;
+  /** Nobody's work hangs on it: it is let go first when memory is short. */
+  readonly isDashboard: boolean;
   /** Also asked again when configuration changed: reach may have grown or shrunk. */
   scopeOf(reader: FeedReader): Promise<Scope | RefusedScope>;
   /** Everything the scope sees now: entities by key, each as the JSON text that is sent. */

@@ -1,6 +1,7 @@
+import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { gunzip, gunzipSync, gzip } from 'node:zlib';
+import { createGzip, gunzip, gunzipSync } from 'node:zlib';
 import type { Effect, FloorWorld } from './program.ts';
 import type { Timer } from './timers.ts';
 
@@ -33,32 +34,53 @@ export function captureSnapshot(world: FloorWorld, timers: Iterable<Timer>, open
   return { tables, timers: [...timers], openEffects: [...openEffects], positions };
 }
 
+/** Of the text, in characters: half a millisecond of work. */
+const PIECE = 65_536;
 /** Some milliseconds of work on a busy floor. */
 const ROWS_AT_ONCE = 200;
-const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
-/** Written in slices between which calls are decided, and compressed on another thread: a large floor takes seconds of it. */
-export async function encodeSnapshot({ tables, timers, openEffects, positions }: SnapshotContent): Promise<Uint8Array> {
-  const parts: string[] = [];
-  const list = async (rows: readonly unknown[]) => {
-    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      parts.push(from === 0 ? '' : ',', JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE)).slice(1, -1));
-      await nextRound();
-    }
-  };
-  parts.push('{"tables":{');
-  for (const [index, [name, rows]] of Object.entries(tables).entries()) {
-    parts.push(`${index === 0 ? '' : ','}${JSON.stringify(name)}:[`);
-    await list(rows);
-    parts.push(']');
+/**
+ * Written in pieces between which calls are decided, each compressed on another thread as it comes: a large floor takes seconds of
+ * it, and its text never stands in memory as a whole.
+ */
+export async function encodeSnapshot(content: SnapshotContent): Promise<Uint8Array> {
+  const packed: Uint8Array[] = [];
+  await pipeline(piecesOf(content), createGzip({ level: 1 }), async (compressed: AsyncIterable<Uint8Array>) => {
+    for await (const part of compressed) packed.push(part);
+  });
+  return Buffer.concat(packed);
+}
+
+async function* piecesOf(content: SnapshotContent): AsyncGenerator<string> {
+  let piece = '';
+  for (const text of textsOf(content)) {
+    piece += text;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+    await nextRound();
   }
-  parts.push('},"timers":[');
-  await list(timers);
-  parts.push('],"openEffects":[');
-  await list(openEffects);
-  parts.push(`],"positions":${JSON.stringify(positions)}}`);
-  return compress(parts.join(''), { level: 1 });
+  yield piece;
+}
+
+function* textsOf({ tables, timers, openEffects, positions }: SnapshotContent): Generator<string> {
+  yield '{"tables":{';
+  for (const [index, [name, rows]] of Object.entries(tables).entries()) {
+    yield `${index === 0 ? '' : ','}${JSON.stringify(name)}:`;
+    yield* listOf(rows);
+  }
+  yield '},"timers":';
+  yield* listOf(timers);
+  yield ',"openEffects":';
+  yield* listOf(openEffects);
+  yield `,"positions":${JSON.stringify(positions)}}`;
+}
+
+function* listOf(rows: readonly unknown[]): Generator<string> {
+  yield '[';
+  for (const [index, row] of rows.entries()) yield `${index === 0 ? '' : ','}${JSON.stringify(row)}`;
+  yield ']';
 }
 
 /** A state as it is kept for the past: values stay in `journal_personal`, where erasing finds them. */

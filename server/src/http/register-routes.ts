@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { preferredLanguage } from './problem.ts';
 import type { RecentAnswers } from './recent-answers.ts';
-import { type Answer, RefusedRequest } from './refusal.ts';
-import type { Call, Reply, Route, SignedIn } from './route.ts';
+import { type Answer, type Refusal, RefusedRequest } from './refusal.ts';
+import type { Call, LetGoWith, Reply, Route, SignedIn } from './route.ts';
 import { isSecure, sendProblem } from './exchange.ts';
 import { sessionTokenOf } from './session-cookie.ts';
 import type { HttpSettings } from './settings.ts';
@@ -24,6 +24,7 @@ export interface RouteKeepers {
   readonly sessionHolder: (token: string) => Promise<SessionHolder | undefined>;
   readonly earlierAnswers: EarlierAnswers;
   readonly recentAnswers: RecentAnswers;
+  readonly isLetGo: (what: LetGoWith) => boolean;
 }
 
 /** Answers kept by Idempotency-Key, per person. */
@@ -32,6 +33,8 @@ export interface EarlierAnswers {
   begin(who: Pick<SignedIn, 'account' | 'userId'>, key: string, fingerprint: string): Promise<{ readonly kept: Reply } | 'none' | 'different' | 'running'>;
   finish(who: Pick<SignedIn, 'account' | 'userId'>, key: string, reply: Reply | undefined): Promise<void>;
 }
+
+const LET_GO: Refusal = { code: 'overloaded', detail: 'memory is short, and calls come first', retryAfterSeconds: 15 };
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 
@@ -51,6 +54,7 @@ function registerRoute(app: FastifyInstance, route: Route, keepers: RouteKeepers
     // Before the body is read: whoever may not is told so, whatever they sent.
     onRequest: async (request) => {
       if (route.permission !== 'public') people.set(request, await requirePermission(request, route, keepers, settings));
+      if (route.letGoWith && keepers.isLetGo(route.letGoWith)) throw new RefusedRequest(LET_GO);
     },
     preValidation: async (request) => {
       if (route.versioned && request.headers['if-match'] === undefined) throw new RefusedRequest({ code: 'version-required' });

@@ -59,7 +59,11 @@ export interface RouteDeclaration<Params extends z.ZodType, Query extends z.ZodT
   /** Tighter than the general limit, per address and minute. */
   readonly perMinute?: number;
   readonly bodyLimitBytes?: number;
+  /** Let go with these when memory is short, since calls come first: 503. */
+  readonly letGoWith?: LetGoWith;
 }
+
+export type LetGoWith = 'dashboards' | 'reports';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -72,6 +76,7 @@ export interface Route {
   readonly idempotent: boolean;
   readonly perMinute: number | undefined;
   readonly bodyLimitBytes: number | undefined;
+  readonly letGoWith: LetGoWith | undefined;
   readonly run: (call: Call<unknown, unknown, unknown, SignedIn | undefined>) => Promise<Answer<Reply>>;
 }
 
@@ -114,6 +119,7 @@ function declare<Params extends z.ZodType, Query extends z.ZodType, Body extends
     idempotent: declaration.idempotent ?? false,
     perMinute: declaration.perMinute,
     bodyLimitBytes: declaration.bodyLimitBytes,
+    letGoWith: declaration.letGoWith,
     run: async (untyped) => {
       // The server has parsed params, query and body with these very schemas, and `who` follows from the permission.
       const call = untyped as Typed;

@@ -12,6 +12,7 @@ import { openCenter, type TestCenter } from './testing/center.ts';
 
 const logged: string[] = [];
 let health: ReturnType<HealthDeps['health']> = { takesCalls: true, storageAway: false };
+let letGo: readonly string[] = [];
 let center: TestCenter;
 let web: string;
 beforeAll(async () => {
@@ -20,7 +21,7 @@ beforeAll(async () => {
   fs.writeFileSync(path.join(web, 'index.html'), '<!doctype html><title>Centralita</title>');
   fs.writeFileSync(path.join(web, 'assets/app-1a2b.js'), 'export {}');
   const logger = pino({ level: 'trace' }, new Writable({ write: (chunk, _encoding, done) => (logged.push(String(chunk)), done()) }));
-  center = await openCenter({ webFolder: web, connectOrigins: ['ws://localhost:8088'], bodyLimitBytes: 4_096 }, { logger, traceOf: () => Promise.reject(new Error('the switch said no')), health: () => health });
+  center = await openCenter({ webFolder: web, connectOrigins: ['ws://localhost:8088'], bodyLimitBytes: 4_096 }, { logger, traceOf: () => Promise.reject(new Error('the switch said no')), health: () => health, isLetGo: (what) => letGo.includes(what) });
 });
 afterAll(async () => {
   await center.close();
@@ -37,6 +38,28 @@ describe('health', () => {
       expect(await center.stranger().get('/api/health')).toMatchObject({ status: 503, body: { code: because } });
     }
     health = { takesCalls: true, storageAway: false };
+  });
+});
+
+describe('[fault row 29] while memory is short', () => {
+  it('boards of the past answer 503 first, then what is read back, with when to ask again; sign-in and whatever calls need go on', async () => {
+    const olga = await center.as('Olga');
+    const statuses = async (urls: readonly string[]) => Promise.all(urls.map(async (url) => (await olga.get(url)).status));
+    const dashboards = [`/api/board?topic=board&at=${Date.now()}`];
+    const reports = ['/api/conversations', '/api/audit', '/api/what-if/days?queueId=que_x', '/api/traces/leg_x'];
+    const needed = ['/api/session', '/api/queues', '/api/agents'];
+    const before = await statuses([...dashboards, ...reports]);
+    expect(before).not.toContain(503);
+    letGo = ['dashboards'];
+    expect(await statuses([...dashboards, ...reports])).toEqual([503, ...before.slice(1)]);
+    letGo = ['dashboards', 'reports'];
+    expect(await statuses([...dashboards, ...reports])).toEqual([503, 503, 503, 503, 503]);
+    expect(await statuses(needed)).toEqual([200, 200, 200]);
+    expect(await olga.get('/api/conversations')).toMatchObject({ headers: { 'retry-after': '15' }, body: { code: 'overloaded', retryAfterSeconds: 15 } });
+    expect(await center.stranger().get('/api/conversations'), 'who may not is told so').toMatchObject({ status: 401 });
+    expect(await (await center.as('Diego')).get('/api/session')).toMatchObject({ status: 200 });
+    letGo = [];
+    expect(await statuses([...dashboards, ...reports])).toEqual(before);
   });
 });
 

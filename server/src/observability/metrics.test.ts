@@ -8,6 +8,7 @@ function withSources(accounts: AccountState[], more: Partial<MetricSources> = {}
   return createMetrics({
     switch: () => ({ connected: true, legs: 4, linesInUse: 2, tickLateP99Ms: 3, admitting: true, signalling: { dialogs: 5, transactions: 6, connections: 7, timers: 8 } }),
     journal: () => ({ storageAway: false, uncommittedTurns: 1, lagMs: 250, spooledTurns: 0 }),
+    letGo: () => ({ dashboards: 1, reports: 0 }),
     accounts: () => accounts,
     ...more,
   });
@@ -37,6 +38,8 @@ describe('metrics', () => {
       'centralita_switch_connections 7',
       'centralita_switch_timers 8',
       'centralita_switch_tick_late_seconds 0.003',
+      'centralita_let_go{what="dashboards"} 1',
+      'centralita_let_go{what="reports"} 0',
       'centralita_journal_lag_seconds 0.25',
       'centralita_turns_uncommitted 1',
       'centralita_storage_away 0',

@@ -5,6 +5,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export interface MetricSources {
   readonly switch: () => { readonly connected: boolean; readonly legs: number; readonly linesInUse: number; readonly tickLateP99Ms: number; readonly admitting: boolean; readonly signalling: { readonly dialogs: number; readonly transactions: number; readonly connections: number; readonly timers: number } };
   readonly journal: () => { readonly storageAway: boolean; readonly uncommittedTurns: number; readonly lagMs: number; readonly spooledTurns: number };
+  /** What is let go while memory is short: 1 or 0 by name. */
+  readonly letGo: () => Readonly<Record<string, number>>;
   readonly accounts: () => Iterable<AccountState>;
 }
 /** Counts of one account. Ids only: no names, and nothing about one person. */
@@ -90,6 +92,7 @@ function gaugesOf(sources: MetricSources, registers: Registry[]): void {
   one('turns_uncommitted', 'Turns on their way to the journal', () => sources.journal().uncommittedTurns);
   one('journal_lag_seconds', 'How long the oldest of them has waited', () => sources.journal().lagMs / 1_000);
   one('turns_spooled', 'Turns in the spool', () => sources.journal().spooledTurns);
+  gauge('let_go', '1: let go, since memory is short', ['what'], () => Object.entries(sources.letGo()).map(([what, value]) => [{ what }, value] as const));
   perAccount('calls', 'Calls under way', (state) => state.calls);
   perAccount('waiting', 'Customers who wait in queues', (state) => state.waiting);
   perAccount('offers', 'Agents being rung', (state) => state.offers);

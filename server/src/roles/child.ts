@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { HEAP_FLAGS } from '../config/heap.ts';
 
 /** What the parent says to a role's process, and what it answers. */
 export type ToRole = { readonly start: unknown };
@@ -32,16 +33,6 @@ const HEALTHY_AFTER_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
 const LOG_LIMIT_BYTES = 100 * 1_048_576;
 
-/**
- * MiB of each of the three parts of the young generation. Node takes four times as much on a large machine: then a collection
- * comes seldom and stops everything for 60 to 160 ms, at 100 calls/s, instead of 10. 16 MiB cost 17 MB more and save nothing.
- */
-const YOUNG_PART_MIB = 8;
-/**
- * By how much the old generation may grow before it is collected again, in percent. Left alone, a switch at 100 calls/s keeps up to
- * twice what it needs (260 MB instead of 200), for no gain in time.
- */
-const HEAP_GROWTH_PERCENT = 25;
 
 const MAIN = path.resolve(import.meta.dirname, '../main.ts');
 
@@ -115,7 +106,7 @@ export class Child {
       stdio: ['ignore', output, output, 'ipc'],
       // Ctrl-C reaches a terminal's whole foreground group; the parent alone decides the order in which things stop.
       detached: true,
-      execArgv: [...process.execArgv, `--max-semi-space-size=${YOUNG_PART_MIB}`, `--heap-growing-percent=${HEAP_GROWTH_PERCENT}`],
+      execArgv: [...process.execArgv, ...HEAP_FLAGS],
       // A folder of ours: Node's own choice is in the temporary folder, where anybody could leave code for us to run.
       env: { ...process.env, ...(this.#options.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: this.#options.compileCache }) },
     });

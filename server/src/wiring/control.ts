@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type AccountId, type Clock, ignoreFailure, systemClock } from '@centralita/kernel';
+import type { FeedBanner } from '@centralita/contract';
 import type { Logger } from 'pino';
 import type { AccountKeys } from '../capabilities/accounts/index.ts';
 import { accountKeysIn } from '../capabilities/accounts/storage/account-keys.postgres.ts';
@@ -9,6 +10,7 @@ import { endExpiredSessions, listDevicesForSwitch } from '../capabilities/people
 import { endedSessionsIn, expiredSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
 import { recordingFolderAt } from '../capabilities/recordings/storage/recording-folder.ts';
 import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
+import { YOUNG_GENERATION_BYTES } from '../config/heap.ts';
 import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
 import { readCertificate, watchCertificate } from './certificate-watch.ts';
 import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
@@ -17,16 +19,20 @@ import { floorOfPeople } from './create-routes.ts';
 import { createStores, type Stores } from './create-stores.ts';
 import { defaultHttpSettings } from '../http/settings.ts';
 import { showRetention } from '../capabilities/accounts/index.ts';
+import { LiveHeap } from '../observability/live-heap.ts';
+import { LoopDelay } from '../observability/loop-delay.ts';
 import { openPool, type Pool } from '../storage/pool.ts';
 import { createFirstAccounts, listAccounts } from './accounts.ts';
 import { FloorProcess } from './floor-process.ts';
 import type { FloorTurn } from './floors.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { LiveDemo } from './live-demo.ts';
+import { LoadWatch } from './load-watch.ts';
 import { type Counted, healthOf, openMetrics } from './observed.ts';
 import type { Provisioning } from './provisioning.ts';
 import { RecordingKeeper } from './recording-keeper.ts';
 import { TodayOfAccounts } from './today.ts';
+import type { SwitchClient } from '../telephony/embedded/switch-client.ts';
 
 const SESSION_CHECK_MS = 60_000;
 
@@ -43,7 +49,22 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   const screens: { http?: HttpSide } = {};
   const running: { live?: LiveSide } = {};
   const metrics = await openMetrics(settings.metricsPort, () => running.live, (error) => logger.error({ err: error }, 'metrics could not be told'));
-  const foundation: Foundation = { settings, logger, metrics: metrics.counted, clock, appPool, floorPool, accountKeys, stores, banner: (banner, active) => screens.http?.banner({ type: 'banner', banner, active }) };
+  const foundation: Foundation = {
+    settings,
+    logger,
+    metrics: metrics.counted,
+    clock,
+    appPool,
+    floorPool,
+    accountKeys,
+    stores,
+    banner: (banner, active) => screens.http?.banner({ type: 'banner', banner, active }),
+    showDashboards: (shown) => screens.http?.showDashboards(shown),
+    alarm: (name, detail, account) => {
+      metrics.counted.alarm(name);
+      logger.error({ alarm: name, account, detail }, 'alarm');
+    },
+  };
   const live = await startFloor(foundation);
   running.live = live;
   const http = await createHttp(httpDeps(foundation, live));
@@ -83,11 +104,14 @@ interface Foundation {
   readonly floorPool: Pool;
   readonly accountKeys: AccountKeys;
   readonly stores: Stores;
-  readonly banner: (banner: 'storage-away' | 'switch-away' | 'recording-disk-full', active: boolean) => void;
+  readonly banner: (banner: FeedBanner['banner'], active: boolean) => void;
+  readonly showDashboards: (shown: boolean) => void;
+  readonly alarm: (name: string, detail: string, account?: AccountId) => void;
 }
 
 /** Everything that decides, and what follows its turns. */
-async function startFloor({ settings, logger, metrics, clock, floorPool, accountKeys, stores, banner }: Foundation) {
+async function startFloor(foundation: Foundation) {
+  const { settings, logger, metrics, clock, floorPool, accountKeys, stores, banner, alarm } = foundation;
   const listeners: ((turn: FloorTurn) => void)[] = [];
   const floorProcess = new FloorProcess({
     floorPool,
@@ -104,10 +128,7 @@ async function startFloor({ settings, logger, metrics, clock, floorPool, account
       banner('storage-away', active);
     },
     onSwitchAway: (active) => banner('switch-away', active),
-    onAlarm: (name, detail, account) => {
-      metrics.alarm(name);
-      logger.error({ alarm: name, account, detail }, 'alarm');
-    },
+    onAlarm: alarm,
     onFenced: () => {
       logger.fatal('another control process took the accounts over; this one ends');
       process.exit(75);
@@ -122,8 +143,7 @@ async function startFloor({ settings, logger, metrics, clock, floorPool, account
   const today = new TodayOfAccounts(clock);
   const recordingFolder = recordingFolderAt(path.dirname(settings.recordings.incoming));
   const keeper = new RecordingKeeper({ table: stores.recordings, folder: recordingFolder, accountKeys }, floorProcess.floors, (full) => {
-    if (full) metrics.alarm('recording-disk-full');
-    if (full) logger.error({ alarm: 'recording-disk-full', detail: path.dirname(settings.recordings.incoming) }, 'alarm');
+    if (full) alarm('recording-disk-full', path.dirname(settings.recordings.incoming));
     banner('recording-disk-full', full);
   });
   const liveDemo = await openAccounts({ floorPool, floorProcess, projector, today, clock });
@@ -133,14 +153,41 @@ async function startFloor({ settings, logger, metrics, clock, floorPool, account
     devicesOf: (account) => listDevicesForSwitch({ read: stores.read, devices: stores.devices, accountKeys, clock }, account),
     linesOf: (account) => listForSwitch({ ...stores, accountKeys, drawId: () => '' }, account),
   });
+  const load = watchLoad(foundation, floorProcess, client);
   const close = async (): Promise<void> => {
+    load.close();
     await liveDemo?.close();
     await floorProcess.close();
     await keeper.close();
     await projector.close();
     today.close();
   };
-  return { floorProcess, projector, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, close };
+  return { floorProcess, projector, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, load: load.watch, close };
+}
+
+function watchLoad({ clock, banner, showDashboards, alarm }: Foundation, floorProcess: FloorProcess, client: SwitchClient): { readonly watch: LoadWatch; close(): void } {
+  const heap = new LiveHeap(YOUNG_GENERATION_BYTES);
+  const delay = new LoopDelay();
+  const watch = new LoadWatch({
+    now: () => clock.now(),
+    heapShare: () => heap.share,
+    behind: () => floorProcess.floors.overloaded,
+    engine: () => ({ connected: client.connected, ...client.load() }),
+    loopLateMs: () => delay.p99Ms,
+    takeCalls: (taking) => client.takeCalls(taking),
+    showDashboards,
+    banner,
+    alarm,
+  });
+  watch.start();
+  return {
+    watch,
+    close: () => {
+      watch.stop();
+      heap.close();
+      delay.close();
+    },
+  };
 }
 type LiveSide = Awaited<ReturnType<typeof startFloor>>;
 
@@ -159,6 +206,7 @@ function httpDeps({ settings, logger, metrics, clock, appPool, floorPool, accoun
     traceOf: async (account, legId) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
     legsOf: (account, conversationId) => traceOwners.legsOf(conversationId).filter((legId) => traceOwners.of(legId) === account),
     health: () => healthOf(live),
+    isLetGo: (what) => live.load.isLetGo(what),
     onAnswered: (answered) => metrics.answered(answered),
     demo: {
       liveDemo: () => ({ available: liveDemo !== undefined, running: liveDemo?.running ?? false }),

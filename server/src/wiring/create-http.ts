@@ -23,9 +23,11 @@ import { buildServer, type ServerParts } from '../http/server.ts';
 
 export interface HttpDeps extends RouteParts, Pick<FeedParts, 'today'> {
   readonly logger: FastifyBaseLogger | undefined;
-  /** PEM texts; undefined: plain HTTP, on localhost or behind the trusted proxy. */
   /** Told of each answer, for the metrics. */
   readonly onAnswered?: ServerParts['onAnswered'];
+  /** Nothing, unless told. */
+  readonly isLetGo?: ServerParts['isLetGo'];
+  /** PEM texts; undefined: plain HTTP, on localhost or behind the trusted proxy. */
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
   /** Instead of processes of their own. */
   readonly simulate?: SimulateBeside;
@@ -39,6 +41,8 @@ export interface HttpSide {
   /** Sessions, which also close the feeds of a session that ends: for `endExpiredSessions`. */
   readonly sessions: SessionTable;
   banner(banner: FeedBanner): void;
+  /** False: live boards end and are refused; the last past one is forgotten. */
+  showDashboards(shown: boolean): void;
   /** Names are read before anybody looks; call it for each account at start. */
   openAccount(account: AccountId): Promise<void>;
   /** The operator renewed the certificate. */
@@ -79,6 +83,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     sessionHolder: (token) => stores.sessions.holder(tokenHash(token)),
     earlierAnswers: keptAnswersIn(pool),
     recentAnswers: new RecentAnswers(clock),
+    isLetGo: deps.isLetGo ?? (() => false),
     beforeRoutes: describeApi,
   });
   app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
@@ -88,6 +93,10 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     stores,
     sessions,
     banner: (banner) => feed.hub.banner(banner),
+    showDashboards: (shown) => {
+      feed.hub.showDashboards(shown);
+      if (!shown) pastBoards.forget();
+    },
     openAccount: (account) => stores.names.refresh(account),
     useCertificate: (certificate) => {
       if ('setSecureContext' in app.server) (app.server as unknown as { setSecureContext(certificate: object): void }).setSecureContext(certificate);
@@ -97,7 +106,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
       sockets.close();
       feed.close();
       await app.close();
-      pastBoards.close();
+      pastBoards.forget();
       await throttle.written();
     },
   };

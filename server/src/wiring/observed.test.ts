@@ -9,6 +9,7 @@ function observed({ connected = true, admitting = true, overloaded = false, stor
     client: { connected, load: () => ({ ...load, admitting }) },
     floorProcess: { floors: { overloaded, all: () => [] } as unknown as Observed['floorProcess']['floors'], commitState: { storageAway, uncommittedTurns: 0, lagMs: 0, spooledTurns: 0 } },
     projector: { lag: () => ({ turns: 0, since: null }) },
+    load: { isLetGo: () => false },
   };
 }
 

@@ -5,6 +5,7 @@ import { serveMetrics } from '../observability/metrics-server.ts';
 import type { EngineLoad } from '../telephony/port/index.ts';
 import type { FloorProcess } from './floor-process.ts';
 import type { Floors } from './floors.ts';
+import { type LoadWatch, SHEDDABLE } from './load-watch.ts';
 
 /** What control tells its metrics; nothing, when nobody asks for them. */
 export type Counted = Pick<Metrics, 'turn' | 'alarm' | 'answered'>;
@@ -37,6 +38,7 @@ export interface Observed {
   readonly floorProcess: { readonly floors: Floors; readonly commitState: FloorProcess['commitState'] };
   readonly client: { readonly connected: boolean; load(): EngineLoad };
   readonly projector: Pick<Projector, 'lag'>;
+  readonly load: Pick<LoadWatch, 'isLetGo'>;
 }
 
 /** Before the switch is there, and of an engine that has none. */
@@ -52,6 +54,7 @@ export function metricSourcesOf(observed: () => Observed | undefined): MetricSou
       return { connected, legs, linesInUse, tickLateP99Ms, admitting: connected && admitting, signalling };
     },
     journal: () => observed()?.floorProcess.commitState ?? { storageAway: false, uncommittedTurns: 0, lagMs: 0, spooledTurns: 0 },
+    letGo: () => Object.fromEntries(SHEDDABLE.map((what) => [what, Number(observed()?.load.isLetGo(what) ?? false)])),
     accounts: () => {
       const running = observed();
       return running ? accountsOf(running) : [];

@@ -49,7 +49,7 @@ beforeAll(async () => {
   boards = new PastBoards(database.floor, clock, names, 9);
 });
 afterAll(async () => {
-  boards.close();
+  boards.forget();
   await database.drop();
 });
 
@@ -155,7 +155,7 @@ describe('a board of the past', () => {
     await database.floor.query('delete from journal_personal where account = $1', [account]);
     const fresh = new PastBoards(database.floor, clock, names);
     const answer = await fresh.at({ account, viewer: 'usr_diego', at, userIds: AGENTS, queueIds: QUEUES });
-    fresh.close();
+    fresh.forget();
     await client.query('insert into journal_personal select * from kept');
     await client.query('drop table kept');
     client.release();

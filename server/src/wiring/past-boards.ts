@@ -73,7 +73,8 @@ export class PastBoards {
     }
   }
 
-  close(): void {
+  /** What it keeps to go on from; the next board begins from a kept state. */
+  forget(): void {
     clearTimeout(this.#forget);
     this.#last = undefined;
   }

@@ -108,6 +108,24 @@ describe('feed client', () => {
     expect(tickets[1]).toBe('/api/feed?ticket=t2');
   });
 
+  it('asks again for a board that was let go while memory was short, and for nothing else', async () => {
+    const { client, socket, asked } = await wire();
+    client.follow('me');
+    client.follow('board');
+    client.start();
+    await until(client, () => asked.length === 2);
+    send(socket(), { type: 'snapshot', topic: 'board', position: 1, now: 1, state: { totals: 1 } });
+    send(socket(), { type: 'banner', banner: 'memory-short', active: true });
+    send(socket(), { type: 'refused', topic: 'board', code: 'overloaded' });
+    await until(client, () => client.topic('board').status === 'refused');
+    send(socket(), { type: 'banner', banner: 'memory-short', active: false });
+    await until(client, () => asked.length === 3);
+    expect(JSON.parse(asked[2]!)).toEqual({ type: 'subscribe', topic: 'board' });
+    send(socket(), { type: 'snapshot', topic: 'board', position: 5, now: 2, state: { totals: 2 } });
+    await until(client, () => client.topic('board').status === 'live');
+    expect(client.topic('board')).toMatchObject({ state: { totals: 2 }, refusal: null });
+  });
+
   it('follows a topic only while somebody looks at it, and says when it may not', async () => {
     const { client, socket, asked } = await wire();
     client.start();

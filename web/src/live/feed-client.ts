@@ -137,6 +137,11 @@ export class FeedClient {
     this.#send({ type: 'subscribe', topic });
   }
 
+  /** For what was let go while memory was short. */
+  #askAgain(): void {
+    for (const topic of this.#followed.keys()) if (this.topic(topic).refusal === 'overloaded') this.#subscribe(topic);
+  }
+
   #send(message: FeedRequest): void {
     this.#socket?.send(JSON.stringify(message));
   }
@@ -165,6 +170,7 @@ export class FeedClient {
         if (message.active) banners.add(message.banner);
         else banners.delete(message.banner);
         this.#banners = banners;
+        if (message.banner === 'memory-short' && !message.active) this.#askAgain();
         break;
       }
     }

@@ -81,6 +81,27 @@ describe('menu', () => {
     floor.act(() => floor.switch.press(ana, '1'));
     expect(floor.last('queued').queueId).toBe('que_ventas');
   });
+
+  test('[Build 4, design 3] a retired flow is kept for whoever is inside, and no longer than the next change', () => {
+    const { floor, ana } = inMenu();
+    const versions = () => [...floor.world.flowVersions.keys()];
+    const publish = (id: string, version: number) => floor.configure({ entity: 'flow', id, value: { ...MENU, version } });
+    publish('flo_main', 2);
+    publish('flo_other', 1);
+    publish('flo_main', 3);
+    expect(versions(), 'the version before stays for those who began with it').toEqual(['flo_main@2', 'flo_other@1', 'flo_main@3']);
+    floor.hangsUp(ana);
+    const beto = floor.arrives('beto');
+    floor.configure({ entity: 'flow', id: 'flo_other', value: null });
+    floor.configure({ entity: 'flow', id: 'flo_main', value: null });
+    expect(versions()).toEqual(['flo_main@3']);
+    floor.act(() => floor.switch.finishPlay(beto));
+    floor.act(() => floor.switch.press(beto, '1'));
+    expect(floor.last('queued').queueId).toBe('que_ventas');
+    publish('flo_new', 1);
+    expect(versions()).toEqual(['flo_new@1']);
+    expect(floor.rows(floor.replayed())).toEqual(floor.rows());
+  });
 });
 
 describe('the switch was away', () => {

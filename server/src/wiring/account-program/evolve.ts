@@ -145,15 +145,20 @@ function takeConfiguration(world: World, change: ConfigurationChange): void {
   }
 }
 
-/** Callers inside finish in the version they began with: it is kept until the version after the next. */
-function takeFlow(world: World, change: Extract<ConfigurationChange, { entity: 'flow' }>): void {
-  const before = world.flows.get(change.id);
-  if (change.value) {
-    const keep = new Set([flowKey(change.id, change.value.version), ...(before ? [flowKey(change.id, before.version)] : [])]);
-    for (const key of [...world.flowVersions.keys()]) if (key.startsWith(`${change.id}@`) && !keep.has(key)) world.flowVersions.put(key, undefined);
-    world.flowVersions.put(flowKey(change.id, change.value.version), change.value);
+/**
+ * Callers inside finish in the version they began with: it is kept until the version after the next. Those of a retired flow are
+ * kept for whoever is inside, and go with the next change of a flow.
+ */
+function takeFlow(world: World, { id, value }: Extract<ConfigurationChange, { entity: 'flow' }>): void {
+  const before = world.flows.get(id);
+  put(world.flows, id, value ?? undefined);
+  if (value) world.flowVersions.put(flowKey(id, value.version), value);
+  const kept = new Set([...world.flowRuns.values()].flatMap((run) => ('flowId' in run && !world.flows.has(run.flowId) ? [flowKey(run.flowId, run.version)] : [])));
+  for (const flow of [value, before]) if (value && flow) kept.add(flowKey(id, flow.version));
+  for (const key of [...world.flowVersions.keys()]) {
+    const flowId = key.slice(0, key.lastIndexOf('@'));
+    if (!kept.has(key) && (flowId === id || !world.flows.has(flowId))) world.flowVersions.put(key, undefined);
   }
-  put(world.flows, change.id, change.value ?? undefined);
 }
 
 export const flowKey = (flowId: string, version: number): string => `${flowId}@${version}`;

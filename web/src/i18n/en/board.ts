@@ -85,5 +85,5 @@ export const board: Texts['board'] = {
     failedTitle: 'There is no board of that moment',
     begins: 'What is kept begins on {{day}} at {{time}}.',
   },
-  states: { loadingTitle: 'Loading the board', refusedTitle: 'This board is not available', lostTitle: 'The board stopped receiving data', lostText: 'Showing the last data, received at {{time}}. Reconnecting.' },
+  states: { loadingTitle: 'Loading the board', refusedTitle: 'This board is not available', pausedTitle: 'The board is paused', pausedText: 'The machine is short of memory, and calls come first. The board comes back by itself as soon as it can.', lostTitle: 'The board stopped receiving data', lostText: 'Showing the last data, received at {{time}}. Reconnecting.' },
 };

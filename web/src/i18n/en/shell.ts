@@ -20,6 +20,7 @@ export const shell: Texts['shell'] = {
     'storage-away': 'The database is not answering. Calls go on and nothing saved is lost; some lists may be slow.',
     'switch-away': 'The telephony service is recovering. New calls may take a few seconds.',
     'recording-disk-full': 'There is no space left for recordings. Calls go on, unrecorded.',
+    'memory-short': 'Memory is short: boards and reports pause and come back by themselves. Calls come first.',
     overloaded: 'There is more work than the machine can carry. Live calls are not touched.',
     feedLost: 'The connection to the center was lost and is being restored; a live call goes on.',
     phoneLost: 'The phone in this browser is reconnecting. Until then it does not ring here.',

@@ -83,5 +83,5 @@ export const board = {
     failedTitle: 'No hay panel de ese momento',
     begins: 'Lo que se conserva empieza el {{day}} a las {{time}}.',
   },
-  states: { loadingTitle: 'Cargando el panel', refusedTitle: 'Este panel no está disponible', lostTitle: 'El panel dejó de recibir datos', lostText: 'Se muestran los últimos datos recibidos a las {{time}}. Se está reconectando.' },
+  states: { loadingTitle: 'Cargando el panel', refusedTitle: 'Este panel no está disponible', pausedTitle: 'El panel está en pausa', pausedText: 'La máquina se queda sin memoria y las llamadas van primero. El panel vuelve solo en cuanto se pueda.', lostTitle: 'El panel dejó de recibir datos', lostText: 'Se muestran los últimos datos recibidos a las {{time}}. Se está reconectando.' },
 };

@@ -18,6 +18,7 @@ export const shell = {
     'storage-away': 'La base de datos no responde. Las llamadas siguen y nada de lo guardado se pierde; algunas listas pueden tardar.',
     'switch-away': 'El servicio de telefonía se está recuperando. Las llamadas nuevas pueden tardar unos segundos.',
     'recording-disk-full': 'No queda espacio para grabar. Las llamadas siguen, sin grabación.',
+    'memory-short': 'Falta memoria: los paneles y los informes se detienen y vuelven solos. Las llamadas van primero.',
     overloaded: 'Hay más trabajo del que la máquina puede llevar. Las llamadas en curso no se tocan.',
     feedLost: 'Se perdió la conexión con la centralita. Se está reconectando; una llamada en curso sigue.',
     phoneLost: 'El teléfono de este navegador se está reconectando. Mientras tanto no suena aquí.',

@@ -76,7 +76,9 @@ function BoardOf({ topic, choose, goTo }: Choosing) {
   return (
     <>
       <Title topic={topic} choose={choose} updatedAt={updatedAt} simulated={simulated} past={false} goTo={goTo} />
-      {status === 'refused' ? (
+      {status === 'refused' && refusal === 'overloaded' ? (
+        <Failure title={t('board.states.pausedTitle')} text={t('board.states.pausedText')} />
+      ) : status === 'refused' ? (
         <Failure title={t('board.states.refusedTitle')} text={t(refusal === 'not-found' ? 'errors.not-found' : 'errors.forbidden')} />
       ) : board.totals === null ? (
         <Loading />

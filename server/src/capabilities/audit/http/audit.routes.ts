@@ -9,6 +9,7 @@ export function auditRoutes(deps: { readonly audit: AuditTrail }): readonly Rout
       url: '/api/audit',
       summary: 'Who did what, newest first; by time, person, action or thing',
       permission: 'audit:read',
+      letGoWith: 'reports',
       schema: { query: auditFilter, response: auditPage },
       handler: ({ who, query }) => listAudit(deps, who.account, query),
       view: ({ items, nextCursor }) => ({ items: items.map((entry) => ({ ...entry })), nextCursor }),

@@ -24,6 +24,7 @@ export interface MeFeedDeps {
 export function meFeed({ floor, names, calls, activityOf }: MeFeedDeps): TopicSource {
   return {
     topic: 'me',
+    isDashboard: false,
     scopeOf: async ({ account, userId }): Promise<FeedScope> => ({ account, key: userId }),
     entries: ({ account, key: userId }) => {
       const entries = new Map<string, string>();

@@ -17,6 +17,7 @@ export function traceRoutes({ traceOf, legsOf }: TraceDeps): readonly Route[] {
       url: '/api/traces/:legId',
       summary: 'SIP messages and media statistics of one leg, redacted',
       permission: 'traces:download',
+      letGoWith: 'reports',
       schema: { params: z.object({ legId: z.string().regex(/^leg_[0-9a-z]{26}$/) }), response: legTrace },
       handler: async ({ who, params }) => {
         const text = await traceOf(who.account, params.legId);
@@ -30,6 +31,7 @@ export function traceRoutes({ traceOf, legsOf }: TraceDeps): readonly Route[] {
       url: '/api/conversations/:conversationId/traces',
       summary: 'SIP messages and media statistics of every leg of one conversation, redacted',
       permission: 'traces:download',
+      letGoWith: 'reports',
       schema: { params: z.object({ conversationId: z.string().regex(/^cnv_[0-9a-z]{26}$/) }), response: conversationTraces },
       handler: async ({ who, params }) => {
         const traces = await Promise.all(legsOf(who.account, params.conversationId).map(async (legId) => ({ legId, text: await traceOf(who.account, legId) })));

@@ -39,6 +39,7 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly Route[
       url: '/api/conversations',
       summary: "History in the reader's scope, newest first",
       permission: 'conversations:read',
+      letGoWith: 'reports',
       schema: { query: conversationFilter, response: conversationPage },
       handler: ({ who, query }) => listConversations(deps, viewerOf(who), query),
       view: (page) => page,
@@ -48,6 +49,7 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly Route[
       url: '/api/conversations/:conversationId',
       summary: 'One conversation: people, timeline, why its agent was chosen, notes, recordings',
       permission: 'conversations:read',
+      letGoWith: 'reports',
       schema: { params, response: conversationView },
       handler: ({ who, params: { conversationId } }) => {
         const scopes = { writeNotes: alsoAs(who, 'conversations:write-notes'), playRecordings: alsoAs(who, 'recordings:play'), downloadTraces: alsoAs(who, 'traces:download') };

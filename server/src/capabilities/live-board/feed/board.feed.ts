@@ -50,6 +50,7 @@ function boardOf(topic: FeedTopic, deps: BoardFeedDeps, scope: TopicSource<Board
   const agents = new AgentTexts();
   return {
     topic,
+    isDashboard: true,
     scopeOf: (reader): Promise<BoardScope | RefusedScope> => scope(reader),
     entries: ({ account, userIds, queueIds }) => {
       const entries = new Map<string, string>();

@@ -14,6 +14,7 @@ export function pastBoardRoutes({ boardAt }: PastBoardDeps): readonly Route[] {
       url: '/api/board',
       summary: 'The board as it was at an instant that the journal still has',
       permission: 'board:read',
+      letGoWith: 'dashboards',
       schema: { query: pastBoardQuery, response: pastBoard },
       handler: ({ who, query }) => boardAt(who, query.topic, query.at),
       view: (board) => board,

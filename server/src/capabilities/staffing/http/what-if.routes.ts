@@ -17,6 +17,7 @@ export function whatIfRoutes(deps: StaffingDeps): readonly Route[] {
       url: '/api/what-if/days',
       summary: 'The last whole days of a queue, to begin from',
       permission: 'what-if:use',
+      letGoWith: 'reports',
       schema: { query: whatIfDaysQuery, response: whatIfDays },
       handler: ({ who, query }) => listRealDays(deps, who, query.queueId),
       view: (days) => days,
@@ -26,6 +27,7 @@ export function whatIfRoutes(deps: StaffingDeps): readonly Route[] {
       url: '/api/what-if/days/:date',
       summary: 'What really happened in a queue on one day, by half hour',
       permission: 'what-if:use',
+      letGoWith: 'reports',
       schema: { params, query: whatIfDaysQuery, response: realDay },
       handler: ({ who, params, query }) => showRealDay(deps, who, query.queueId, params.date),
       view: (day) => day,
@@ -35,6 +37,7 @@ export function whatIfRoutes(deps: StaffingDeps): readonly Route[] {
       url: '/api/what-if',
       summary: 'Simulate a day that might be; nothing real changes',
       permission: 'what-if:use',
+      letGoWith: 'reports',
       schema: { body: whatIfQuestion, response: whatIfAnswer },
       perMinute: QUESTIONS_PER_MINUTE,
       handler: async ({ who, body, left }) => {
