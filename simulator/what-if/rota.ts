@@ -1,7 +1,7 @@
 import type { WhatIfQuestion } from '@centralita/contract';
 import type { Instant, UserId } from '@centralita/kernel';
 import { HALF_HOUR_MS } from '../clock/calendar.ts';
-import { ACCOUNT, AVAILABLE, LUNCH, type SimulatedAccount, type SimulatedAgent } from '../world/account.ts';
+import { type SimulatedAccount, type SimulatedAgent } from '../world/account.ts';
 import type { Center } from '../world/center.ts';
 
 type SecondQueue = NonNullable<WhatIfQuestion['secondQueue']>;
@@ -39,16 +39,17 @@ export class Rota {
   }
 
   #come({ agentId, devices }: SimulatedAgent): void {
+    const { account, availableId } = this.#center.account;
     this.#here.add(agentId);
-    for (const deviceId of devices) this.#center.engine.deviceOnline(ACCOUNT, deviceId);
+    for (const deviceId of devices) this.#center.engine.deviceOnline(account, deviceId);
     this.#center.ask({ type: 'sign-in', agentId, deviceId: null });
-    this.#center.ask({ type: 'choose-status', agentId, statusId: AVAILABLE });
+    this.#center.ask({ type: 'choose-status', agentId, statusId: availableId });
   }
 
   /** No new calls from now on; what is under way is brought to its end. */
   #leave(agent: SimulatedAgent): void {
     this.#here.delete(agent.agentId);
-    this.#center.ask({ type: 'choose-status', agentId: agent.agentId, statusId: LUNCH });
+    this.#center.ask({ type: 'choose-status', agentId: agent.agentId, statusId: this.#center.account.breakId });
     this.#signOut(agent);
   }
 

@@ -1,13 +1,14 @@
-import { type DeviceId, type QueueId, SECOND_MS, type UserId } from '@centralita/kernel';
+import { type AccountId, type DeviceId, type QueueId, SECOND_MS, type StatusId, type TrunkId, type UserId } from '@centralita/kernel';
 import type { ConfigurationChange, FloorFlowStep, FloorQueue } from '@centralita/server/capabilities/accounts/index.ts';
 import type { Chance } from '../chance/chance.ts';
 import type { QueueScenario, Scenario } from '../scenario/scenario.ts';
 
+/** Of an account that is made from a scenario. */
 export const ACCOUNT = 'acc_simulated';
-export const TRUNK = 'trk_simulated';
-export const NUMBER = '+5491140000000';
-export const AVAILABLE = 'sta_available';
-export const LUNCH = 'sta_break';
+const TRUNK = 'trk_simulated';
+const NUMBER = '+5491140000000';
+const AVAILABLE = 'sta_available';
+const LUNCH = 'sta_break';
 const FLOW = 'flo_simulated';
 
 export interface SimulatedAgent {
@@ -18,6 +19,12 @@ export interface SimulatedAgent {
 }
 
 export interface SimulatedAccount {
+  readonly account: AccountId;
+  /** Where customers call, and the trunk that brings them; null: without one, from this machine. */
+  readonly number: string;
+  readonly trunkId: TrunkId | null;
+  readonly availableId: StatusId;
+  readonly breakId: StatusId;
   readonly changes: readonly ConfigurationChange[];
   readonly agents: readonly SimulatedAgent[];
   readonly queues: readonly { readonly queueId: QueueId; readonly key: string; readonly scenario: QueueScenario }[];
@@ -39,7 +46,7 @@ export function accountOf(scenario: Scenario, chance: Chance): SimulatedAccount 
     add({ entity: 'agent', id: agent.agentId, value });
     for (const deviceId of agent.devices) add({ entity: 'device', id: deviceId, value: { userId: agent.agentId, kind: 'phone' } });
   }
-  return { changes, queues, agents: agents.map(({ agent }) => agent) };
+  return { account: ACCOUNT, number: NUMBER, trunkId: TRUNK, availableId: AVAILABLE, breakId: LUNCH, changes, queues, agents: agents.map(({ agent }) => agent) };
 }
 
 type Queues = readonly { readonly queueId: QueueId; readonly key: string; readonly scenario: QueueScenario }[];

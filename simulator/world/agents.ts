@@ -6,7 +6,7 @@ import { drawMs } from '../chance/span.ts';
 import { type Day, timeOn } from '../clock/calendar.ts';
 import type { VirtualTime } from '../clock/virtual-time.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { ACCOUNT, AVAILABLE, callerNumber, LUNCH, type SimulatedAccount, type SimulatedAgent } from './account.ts';
+import { callerNumber, type SimulatedAccount, type SimulatedAgent } from './account.ts';
 
 export interface AgentsOptions {
   readonly scenario: Scenario;
@@ -128,7 +128,7 @@ export class Agents {
     const deviceId = person.agent.devices[0]!;
     for (let i = 0; i < times; i++) {
       time.plan(i * everyMs, () => engine.deviceOffline(deviceId));
-      time.plan(i * everyMs + everyMs / 2, () => person.laptopOpen && person.until !== null && engine.deviceOnline(ACCOUNT, deviceId));
+      time.plan(i * everyMs + everyMs / 2, () => person.laptopOpen && person.until !== null && engine.deviceOnline(this.#options.account.account, deviceId));
     }
   }
 
@@ -137,9 +137,9 @@ export class Agents {
     const { agentId, devices } = person.agent;
     person.until = until;
     person.laptopOpen = true;
-    for (const deviceId of devices) engine.deviceOnline(ACCOUNT, deviceId);
+    for (const deviceId of devices) engine.deviceOnline(this.#options.account.account, deviceId);
     this.#insist({ type: 'sign-in', agentId, deviceId: null }, () => person.until !== null);
-    this.#insist({ type: 'choose-status', agentId, statusId: AVAILABLE }, () => person.until !== null);
+    this.#insist({ type: 'choose-status', agentId, statusId: this.#options.account.availableId }, () => person.until !== null);
     if (until < Number.MAX_SAFE_INTEGER) time.plan(until - time.now(), () => this.#leave(person));
     const { breakEvery, laptopClosesPerHour, dialsPerHour } = scenario.agentHabits;
     if (breakEvery) time.plan(drawMs(chance, breakEvery), () => this.#rest(person));
@@ -165,10 +165,10 @@ export class Agents {
     if (!this.#atWork(person)) return;
     const { agentId } = person.agent;
     person.onBreak = true;
-    this.#insist({ type: 'choose-status', agentId, statusId: LUNCH }, () => person.onBreak && person.until !== null);
+    this.#insist({ type: 'choose-status', agentId, statusId: this.#options.account.breakId }, () => person.onBreak && person.until !== null);
     time.plan(drawMs(chance, scenario.agentHabits.breakFor), () => {
       person.onBreak = false;
-      this.#insist({ type: 'choose-status', agentId, statusId: AVAILABLE }, () => !person.onBreak && person.until !== null);
+      this.#insist({ type: 'choose-status', agentId, statusId: this.#options.account.availableId }, () => !person.onBreak && person.until !== null);
       const { breakEvery } = scenario.agentHabits;
       if (breakEvery && this.#atWork(person)) time.plan(drawMs(chance, breakEvery), () => this.#rest(person));
     });
@@ -185,7 +185,7 @@ export class Agents {
     time.plan(closedForMs, () => {
       person.laptopOpen = true;
       for (const legId of legs) engine.stall(legId, false);
-      if (person.until !== null) for (const deviceId of person.agent.devices) engine.deviceOnline(ACCOUNT, deviceId);
+      if (person.until !== null) for (const deviceId of person.agent.devices) engine.deviceOnline(this.#options.account.account, deviceId);
     });
   }
 
@@ -194,7 +194,7 @@ export class Agents {
     const agent = world()?.agents.get(person.agent.agentId);
     if (!person.laptopOpen || agent?.state !== 'signed-in' || agent.contact.kind !== 'free') return;
     const deviceId = person.agent.devices[0]!;
-    const legId = engine.dialOut({ account: ACCOUNT, deviceId, caller: { number: '' }, dialled: callerNumber(chance.whole(1_000_000)) });
+    const legId = engine.dialOut({ account: this.#options.account.account, deviceId, caller: { number: '' }, dialled: callerNumber(chance.whole(1_000_000)) });
     this.#answered.set(legId, person);
   }
 

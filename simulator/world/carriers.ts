@@ -3,22 +3,32 @@ import type { SimulatedEngine } from '@centralita/server/telephony/simulated/eng
 import type { Chance } from '../chance/chance.ts';
 import type { VirtualTime } from '../clock/virtual-time.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { ACCOUNT, TRUNK } from './account.ts';
+import type { SimulatedAccount } from './account.ts';
 
 /** A name that nobody resolves is given up after this long. */
 export const RESOLVED_WITHIN_MS = 2_000;
 
+export interface CarriersOptions {
+  readonly habits: Scenario['carriers'];
+  readonly account: SimulatedAccount;
+  readonly engine: SimulatedEngine;
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+}
+
 /** What happens to numbers that agents dial: busy, no answer, early media, slow answers, 503. */
 export class Carriers {
   readonly #habits: Scenario['carriers'];
+  readonly #account: SimulatedAccount;
   readonly #engine: SimulatedEngine;
   readonly #time: VirtualTime;
   readonly #chance: Chance;
   #up = true;
   #named = true;
 
-  constructor(habits: Scenario['carriers'], engine: SimulatedEngine, time: VirtualTime, chance: Chance) {
+  constructor({ habits, account, engine, time, chance }: CarriersOptions) {
     this.#habits = habits;
+    this.#account = account;
     this.#engine = engine;
     this.#time = time;
     this.#chance = chance;
@@ -49,10 +59,10 @@ export class Carriers {
   goDown(forMs: number): void {
     if (!this.#up) return;
     this.#up = false;
-    this.#engine.trunk(ACCOUNT, TRUNK, false);
+    this.#tell(false);
     this.#later(forMs, () => {
       this.#up = true;
-      if (this.#named) this.#engine.trunk(ACCOUNT, TRUNK, true);
+      if (this.#named) this.#tell(true);
     });
   }
 
@@ -65,11 +75,16 @@ export class Carriers {
   loseNames(forMs: number): void {
     if (!this.#named) return;
     this.#named = false;
-    this.#engine.trunk(ACCOUNT, TRUNK, false);
+    this.#tell(false);
     this.#later(forMs, () => {
       this.#named = true;
-      if (this.#up) this.#engine.trunk(ACCOUNT, TRUNK, true);
+      if (this.#up) this.#tell(true);
     });
+  }
+
+  #tell(up: boolean): void {
+    const { account, trunkId } = this.#account;
+    if (trunkId !== null) this.#engine.trunk(account, trunkId, up);
   }
 
   #later(delayMs: number, run: () => void): void {

@@ -10,7 +10,7 @@ import { Rounds } from '../clock/rounds.ts';
 import { VirtualTime } from '../clock/virtual-time.ts';
 import { Figures } from '../report/figures.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { ACCOUNT, accountOf, type SimulatedAccount } from './account.ts';
+import { accountOf, type SimulatedAccount } from './account.ts';
 import { Agents } from './agents.ts';
 import { Carriers } from './carriers.ts';
 import { Control } from './control.ts';
@@ -25,6 +25,8 @@ export interface CenterOptions {
   readonly scenario: Scenario;
   /** Off: how fast it would be without. */
   readonly checked?: boolean;
+  /** Left out: one made from the scenario. */
+  readonly account?: SimulatedAccount;
   /** Everybody works around the clock: the plain models of theory. */
   readonly alwaysOpen?: boolean;
   /** The program with a fault in it: a mutation, or one that throws. */
@@ -82,7 +84,7 @@ export class Center {
     this.time = new VirtualTime(this.days[0]!.from);
     this.#lastAt = this.time.now();
     const { time, chance } = this;
-    this.account = accountOf(scenario, chance.fork('account'));
+    this.account = options.account ?? accountOf(scenario, chance.fork('account'));
     this.journal = new Journal(time, canRestart(scenario));
     this.journal.written = () => chance.happens(0.5);
     this.journal.onWritten = ({ events }) => {
@@ -94,7 +96,7 @@ export class Center {
     this.network = new FaultyNetwork(scenario.faults, chance.fork('network'));
     this.engine = new SimulatedEngine({ now: time.now, after: time.after }, { draw: ids.id, kept: canRestart(scenario) ? EVENTS_KEPT : 0, network: this.network });
     this.customers = new Customers({ scenario, account: this.account, engine: this.engine, time, chance: chance.fork('customers') });
-    this.carriers = new Carriers(scenario.carriers, this.engine, time, chance.fork('carriers'));
+    this.carriers = new Carriers({ habits: scenario.carriers, account: this.account, engine: this.engine, time, chance: chance.fork('carriers') });
     this.agents = new Agents({ scenario, account: this.account, engine: this.engine, time, chance: chance.fork('agents'), ask: (command) => this.ask(command), world: () => this.world, aboutToAnswer: (legId, inMs) => this.#aboutToAnswer(legId, inMs) });
     this.population = new Population({ scenario, engine: this.engine, time, chance: chance.fork('population'), customers: this.customers, agents: this.agents, carriers: this.carriers });
     this.#program = options.program ?? createAccountProgram();
@@ -125,7 +127,7 @@ export class Center {
     const { linkDelayMs, duplicated } = scenario.faults;
     const chance = this.chance.fork(`control ${this.#controls++}`);
     const control = new Control({
-      account: ACCOUNT,
+      account: this.account.account,
       program: this.#program,
       time,
       rounds: this.rounds,
@@ -159,7 +161,7 @@ export class Center {
   /** @returns false when there is no control to hear it */
   ask(command: PersonInput): boolean {
     if (!this.world || !this.control) return false;
-    ignoreFailure('what a simulated person asked', this.control.floors.submit(ACCOUNT, command));
+    ignoreFailure('what a simulated person asked', this.control.floors.submit(this.account.account, command));
     return true;
   }
 

@@ -6,7 +6,7 @@ import { drawMs } from '../chance/span.ts';
 import { halfHoursOf, type Day } from '../clock/calendar.ts';
 import type { VirtualTime } from '../clock/virtual-time.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { ACCOUNT, callerNumber, NUMBER, type SimulatedAccount, TRUNK } from './account.ts';
+import { callerNumber, type SimulatedAccount } from './account.ts';
 
 interface Customer {
   readonly legId: LegId;
@@ -162,10 +162,11 @@ export class Customers {
 
   #call(number: number, key: string): void {
     const { engine, chance, scenario } = this.#options;
+    const { account, trunkId, number: dialled } = this.#options.account;
     this.calls += 1;
     const wrongFirst = chance.happens(scenario.customers.wrongKey);
     // The center's first word comes after its commit, never within this call.
-    const legId = engine.callIn({ account: ACCOUNT, trunkId: TRUNK, caller: { number: callerNumber(number) }, dialled: NUMBER });
+    const legId = engine.callIn({ account, trunkId, caller: { number: callerNumber(number) }, dialled });
     this.#customers.set(legId, { legId, number, key, wrongFirst, pressed: false, talkMs: undefined, talkingSince: undefined, next: undefined, gaveUp: false });
   }
 

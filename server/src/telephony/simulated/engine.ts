@@ -110,8 +110,8 @@ export class SimulatedEngine implements TelephonyPort {
 
   // ---- the simulated far end
 
-  callIn(call: { readonly account: AccountId; readonly trunkId: TrunkId; readonly caller: Party; readonly dialled: string }): LegId {
-    return this.#offer(call, { kind: 'trunk', trunkId: call.trunkId });
+  callIn({ trunkId, ...call }: { readonly account: AccountId; readonly trunkId: TrunkId | null; readonly caller: Party; readonly dialled: string }): LegId {
+    return trunkId === null ? this.#offer(call, { kind: 'loopback' }) : this.#offer({ ...call, trunkId }, { kind: 'trunk', trunkId });
   }
 
   /** A device of an agent dials. */
