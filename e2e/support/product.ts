@@ -39,10 +39,12 @@ export class Product {
 
   /**
    * Audio may be late here: the machine that runs the tests is busy with them.
+   * @param options.before fills the data folder that the program starts on
    * @param options.through what runs the program instead of the system itself, its words before the program's
    */
-  static async start(options: { readonly arguments?: readonly string[]; readonly through?: (dataFolder: string) => readonly string[]; readonly environment?: Readonly<Record<string, string>> } = {}): Promise<Product> {
+  static async start(options: { readonly arguments?: readonly string[]; readonly before?: (dataFolder: string) => Promise<void>; readonly through?: (dataFolder: string) => readonly string[]; readonly environment?: Readonly<Record<string, string>> } = {}): Promise<Product> {
     const folder = mkdtempSync(join(tmpdir(), 'centralita-e2e-'));
+    await options.before?.(join(folder, 'data'));
     const [httpPort, sipPort, webSocketPort, mediaPort, rtpPort] = [await freePort(), await freePort(), await freePort(), await freePort(3), await freePort(399)];
     const ports = ['--http-port', httpPort, '--sip-port', sipPort, '--ws-sip-port', webSocketPort, '--media-port', mediaPort, '--rtp-ports', `${rtpPort}-${rtpPort + 399}`];
     const command = [...(options.through?.(join(folder, 'data')) ?? []), process.execPath, 'server/src/main.ts', 'all-in-one', '--data', join(folder, 'data'), ...ports.map(String), '--media-late-ms', '2000', ...(options.arguments ?? [])];
