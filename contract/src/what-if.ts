@@ -76,6 +76,12 @@ export const whatIfAnswer = z.object({
 });
 export type WhatIfAnswer = z.infer<typeof whatIfAnswer>;
 
+const daysDone = { done: z.number().int().min(0), of: z.number().int().min(1) };
+
+/** How far the asker's own question is, in simulated days. Null: none of theirs runs, or it has not begun its first day. */
+export const whatIfProgress = z.object({ days: z.object(daysDone).nullable() });
+export type WhatIfProgress = z.infer<typeof whatIfProgress>;
+
 export const whatIfDaysQuery = z.object({ queueId: z.string().min(1).max(40) });
 
 /** The last seven whole days, in the account's time zone, oldest first. */
@@ -108,3 +114,7 @@ export const simulationOrder = z.object({
   }),
 });
 export type SimulationOrder = z.infer<typeof simulationOrder>;
+
+/** What the simulating process tells: how far it is, and at last its answer. */
+export const simulationReport = z.discriminatedUnion('type', [z.object({ type: z.literal('progress'), ...daysDone }), z.object({ type: z.literal('answer'), answer: whatIfAnswer })]);
+export type SimulationReport = z.infer<typeof simulationReport>;

@@ -89,6 +89,12 @@ describe('a day of the question', () => {
     expect(skilled.secondQueue!.whole.serviceLevel.value).toBeGreaterThan(urgent.secondQueue!.whole.serviceLevel.value!);
   });
 
+  it('tells how far it is: at the beginning, and after each day', async () => {
+    const told: string[] = [];
+    await simulateDays(order({ calls: at(5, 18), agents: at(2, 18) }), { days: 3, onDay: (done, of) => void told.push(`${done} of ${of}`) });
+    expect(told).toEqual(['0 of 3', '1 of 3', '2 of 3', '3 of 3']);
+  });
+
   it('simulates fewer days of a busy center', () => {
     expect([daysFor(100), daysFor(2_000), daysFor(8_000)]).toEqual([20, 10, 4]);
   });

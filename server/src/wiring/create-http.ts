@@ -9,7 +9,7 @@ import { keptAnswersIn } from '../capabilities/people/storage/kept-answers.postg
 import { signInFailuresIn } from '../capabilities/people/storage/sign-in-failures.postgres.ts';
 import { FeedSockets } from '../feed/feed-sockets.ts';
 import { FeedTickets } from '../feed/tickets.ts';
-import type { SimulateBeside } from '../capabilities/staffing/application/ports.ts';
+import type { Simulations } from '../capabilities/staffing/application/ports.ts';
 import { createFeed, type FeedParts } from './create-feed.ts';
 import { createRoutes, type RouteParts } from './create-routes.ts';
 import { createStores, type Stores } from './create-stores.ts';
@@ -30,7 +30,7 @@ export interface HttpDeps extends RouteParts, Pick<FeedParts, 'today'> {
   /** PEM texts; undefined: plain HTTP, on localhost or behind the trusted proxy. */
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
   /** Instead of processes of their own. */
-  readonly simulate?: SimulateBeside;
+  readonly simulations?: Simulations;
 }
 
 export interface HttpSide {
@@ -73,7 +73,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
   const throttle = new SignInThrottle(clock, signInFailuresIn(pool));
   const pastBoards = new PastBoards(deps.floorPool, clock, { of: (account) => stores.names.of(account), caller: (account, number) => stores.callers.caller(account, number) });
   const whatIfs = new WhatIfProcesses();
-  const routes = createRoutes(deps, stores, { tickets, sessions, throttle, pastBoards, simulate: deps.simulate ?? whatIfs.simulate });
+  const routes = createRoutes(deps, stores, { tickets, sessions, throttle, pastBoards, simulations: deps.simulations ?? whatIfs });
   const app = await buildServer({
     settings,
     routes,

@@ -27,7 +27,7 @@ import { recordingRoutes } from '../capabilities/recordings/http/recordings.rout
 import { arrivalsIn } from '../capabilities/reports/index.ts';
 import { offerRoutes } from '../capabilities/routing/http/offers.routes.ts';
 import { showQueue } from '../capabilities/accounts/application/show-queue.ts';
-import type { SimulateBeside } from '../capabilities/staffing/application/ports.ts';
+import type { Simulations } from '../capabilities/staffing/application/ports.ts';
 import { whatIfRoutes } from '../capabilities/staffing/http/what-if.routes.ts';
 import { feedRoutes } from '../feed/feed.routes.ts';
 import type { FeedTickets } from '../feed/tickets.ts';
@@ -74,10 +74,10 @@ export interface RouteKeepers {
   readonly sessions: SessionTable;
   readonly throttle: SignInThrottle;
   readonly pastBoards: Pick<PastBoards, 'at'>;
-  readonly simulate: SimulateBeside;
+  readonly simulations: Simulations;
 }
 
-export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle, pastBoards, simulate }: RouteKeepers): readonly Route[] {
+export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessions, throttle, pastBoards, simulations }: RouteKeepers): readonly Route[] {
   const { pool, clock, settings, floor, accountKeys, provisioning, softphoneReach } = parts;
   const { read } = stores;
   const change = takenByFloor(stores.change, floor);
@@ -143,7 +143,7 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
     ...whatIfRoutes({
       queueOf: ({ account, userId: viewer, scope }, queueId) => showQueue(stores.configuration, account, { viewer, scope }, queueId),
       arrivals: arrivalsIn(pool),
-      simulate,
+      simulations,
       now: () => clock.now(),
     }),
     ...healthRoutes(parts),

@@ -10,6 +10,8 @@ const order: SimulationOrder = {
   question: { queueId: 'que_1', calls: half(20), agents: half(3), talkSeconds: 120, talkVariation: 0.7, afterServiceSeconds: 20, patienceSeconds: 120, target: { share: 0.8, withinSeconds: 20 }, secondQueue: null },
   rules: { selection: 'longest-idle', ageingPerMinute: 0, ringSeconds: 20, maximumWaitSeconds: null, maximumSize: null, afterServiceLimitSeconds: 60 },
 };
+/** Who asks. */
+const DIEGO = { account: 'acc_1', userId: 'usr_1' };
 const stays = (): AbortSignal => new AbortController().signal;
 
 let folder: string;
@@ -31,18 +33,32 @@ const SILENT = `process.on('message', () => {});`;
 describe('[issue 3] a simulation beside control', () => {
   it('answers what the simulator found, and is gone', { timeout: 60_000 }, async () => {
     const beside = processes();
-    const found = await beside.simulate('acc_1', order, stays());
+    const found = await beside.simulate(DIEGO, order, stays());
     if (!found.ok) throw new Error(found.refusal.code);
     expect(whatIfAnswer.parse(found.value).queue.whole.offered).toBeGreaterThan(20);
     expect(beside.running).toBe(0);
   });
 
+  it('tells how far it is, and only whoever asked', { timeout: 60_000 }, async () => {
+    const told = `process.on('message', () => process.send({ type: 'progress', done: 7, of: 20 }));`;
+    const beside = processes({}, told);
+    const leaving = new AbortController();
+    const asked = beside.simulate(DIEGO, order, leaving.signal);
+    expect(beside.progressOf(DIEGO)).toBeNull();
+    await expect.poll(() => beside.progressOf(DIEGO), { timeout: 20_000 }).toEqual({ done: 7, of: 20 });
+    expect(beside.progressOf({ ...DIEGO, userId: 'usr_2' })).toBeNull();
+    expect(beside.progressOf({ ...DIEGO, account: 'acc_2' })).toBeNull();
+    leaving.abort();
+    await asked;
+    expect(beside.progressOf(DIEGO)).toBeNull();
+  });
+
   it('takes one of an account and so many in all', async () => {
     const beside = processes({ perAccount: 1, inAll: 2 }, SILENT);
     const leaving = new AbortController();
-    const running = [beside.simulate('acc_1', order, leaving.signal), beside.simulate('acc_2', order, leaving.signal)];
-    expect(await beside.simulate('acc_1', order, stays())).toMatchObject({ ok: false, refusal: { code: 'rate-limited', retryAfterSeconds: 5 } });
-    expect(await beside.simulate('acc_3', order, stays())).toMatchObject({ ok: false, refusal: { code: 'overloaded' } });
+    const running = [beside.simulate(DIEGO, order, leaving.signal), beside.simulate({ account: 'acc_2', userId: 'usr_1' }, order, leaving.signal)];
+    expect(await beside.simulate(DIEGO, order, stays())).toMatchObject({ ok: false, refusal: { code: 'rate-limited', retryAfterSeconds: 5 } });
+    expect(await beside.simulate({ account: 'acc_3', userId: 'usr_1' }, order, stays())).toMatchObject({ ok: false, refusal: { code: 'overloaded' } });
     leaving.abort();
     await Promise.all(running);
     expect(beside.running).toBe(0);
@@ -51,28 +67,28 @@ describe('[issue 3] a simulation beside control', () => {
   it('ends with whoever asked', async () => {
     const beside = processes({}, SILENT);
     const leaving = new AbortController();
-    const asked = beside.simulate('acc_1', order, leaving.signal);
+    const asked = beside.simulate(DIEGO, order, leaving.signal);
     expect(beside.running).toBe(1);
     leaving.abort();
     expect(await asked).toMatchObject({ ok: false, refusal: { code: 'not-allowed-now' } });
-    expect(await beside.simulate('acc_1', order, leaving.signal)).toMatchObject({ ok: false });
+    expect(await beside.simulate(DIEGO, order, leaving.signal)).toMatchObject({ ok: false });
     expect(beside.running).toBe(0);
   });
 
   it('ends at its limit of time, and of memory', { timeout: 60_000 }, async () => {
-    expect(await processes({ timeLimitMs: 50 }, SILENT).simulate('acc_1', order, stays())).toMatchObject({ ok: false, refusal: { code: 'too-much-work' } });
+    expect(await processes({ timeLimitMs: 50 }, SILENT).simulate(DIEGO, order, stays())).toMatchObject({ ok: false, refusal: { code: 'too-much-work' } });
     const hungry = processes({ memoryLimitMb: 24 }, `process.on('message', () => { const all = []; for (;;) all.push(new Array(1000).fill({}).map(() => ({}))); });`);
-    expect(await hungry.simulate('acc_1', order, stays())).toMatchObject({ ok: false, refusal: { code: 'too-much-work' } });
+    expect(await hungry.simulate(DIEGO, order, stays())).toMatchObject({ ok: false, refusal: { code: 'too-much-work' } });
   });
 
   it('throws when it dies of anything else, or answers nonsense', async () => {
-    await expect(processes({}, `process.on('message', () => { throw new Error('a bug'); });`).simulate('acc_1', order, stays())).rejects.toThrow('a bug');
-    await expect(processes({}, `process.on('message', () => process.send({ nonsense: 1 }));`).simulate('acc_1', order, stays())).rejects.toThrow('without an answer');
+    await expect(processes({}, `process.on('message', () => { throw new Error('a bug'); });`).simulate(DIEGO, order, stays())).rejects.toThrow('a bug');
+    await expect(processes({}, `process.on('message', () => process.send({ nonsense: 1 }));`).simulate(DIEGO, order, stays())).rejects.toThrow('without an answer');
   });
 
   it('gives it nothing of this program’s environment', async () => {
     process.env['WHAT_IF_SECRET'] = 'hidden';
-    const told = processes({}, `process.on('message', () => { throw new Error('environment: ' + Object.keys(process.env).join()); });`).simulate('acc_1', order, stays());
+    const told = processes({}, `process.on('message', () => { throw new Error('environment: ' + Object.keys(process.env).join()); });`).simulate(DIEGO, order, stays());
     await expect(told).rejects.toThrow(/environment: (?!.*WHAT_IF_SECRET)/);
     delete process.env['WHAT_IF_SECRET'];
   });

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import { type WhatIfAnswer, whatIfAnswer } from '@centralita/contract';
-import { type AccountId, ignoreFailure, ok, refuse } from '@centralita/kernel';
-import type { SimulateBeside } from '../capabilities/staffing/application/ports.ts';
+import { simulationReport, type SimulationOrder, type WhatIfAnswer, type WhatIfProgress } from '@centralita/contract';
+import { ignoreFailure, ok, refuse, type Result } from '@centralita/kernel';
+import type { Asker, SimulationRefusal, Simulations } from '../capabilities/staffing/application/ports.ts';
 
 export interface WhatIfLimits {
   readonly perAccount: number;
@@ -21,16 +21,21 @@ const ASK_AGAIN_SECONDS = 5;
 /** The least urgent there is: calls come first on every core. */
 const NICE = 19;
 
+interface Running {
+  readonly asker: Asker;
+  days: WhatIfProgress['days'];
+}
+
 type Outcome = { readonly answer: WhatIfAnswer } | 'left' | 'too-long' | { readonly died: string };
 
 /**
  * Simulations beside control, each in a process that is small, slow and mortal: control's event loop decides live calls. A few at
  * once, so that one account's curiosity is not another's wait.
  */
-export class WhatIfProcesses {
+export class WhatIfProcesses implements Simulations {
   readonly #limits: WhatIfLimits;
   readonly #program: string;
-  readonly #running = new Map<ChildProcess, AccountId>();
+  readonly #running = new Map<ChildProcess, Running>();
 
   constructor(limits: WhatIfLimits = WHAT_IF_PROCESSES, program = SIMULATOR) {
     this.#limits = limits;
@@ -41,27 +46,32 @@ export class WhatIfProcesses {
     return this.#running.size;
   }
 
-  readonly simulate: SimulateBeside = async (account, order, left) => {
-    const ofAccount = [...this.#running.values()].filter((one) => one === account).length;
+  progressOf({ account, userId }: Asker): WhatIfProgress['days'] {
+    return [...this.#running.values()].find(({ asker }) => asker.account === account && asker.userId === userId)?.days ?? null;
+  }
+
+  async simulate(asker: Asker, order: SimulationOrder, left: AbortSignal): Promise<Result<WhatIfAnswer, SimulationRefusal>> {
+    const ofAccount = [...this.#running.values()].filter((one) => one.asker.account === asker.account).length;
     if (ofAccount >= this.#limits.perAccount) return refuse({ code: 'rate-limited', detail: 'another simulation of this account is running', retryAfterSeconds: ASK_AGAIN_SECONDS });
     if (this.#running.size >= this.#limits.inAll) return refuse({ code: 'overloaded', detail: 'other simulations are running', retryAfterSeconds: ASK_AGAIN_SECONDS });
     if (left.aborted) return refuse({ code: 'not-allowed-now' });
-    const outcome = await this.#run(account, order, left);
+    const outcome = await this.#run(asker, order, left);
     if (outcome === 'left') return refuse({ code: 'not-allowed-now', detail: 'nobody waited for the answer' });
     if (outcome === 'too-long') return refuse({ code: 'too-much-work' });
     if ('answer' in outcome) return ok(outcome.answer);
     if (/heap out of memory|heap limit/i.test(outcome.died)) return refuse({ code: 'too-much-work' });
     throw new Error(`the simulating process ended without an answer: ${outcome.died}`);
-  };
+  }
 
   close(): void {
     for (const child of this.#running.keys()) child.kill('SIGKILL');
   }
 
-  #run(account: AccountId, order: object, left: AbortSignal): Promise<Outcome> {
+  #run(asker: Asker, order: SimulationOrder, left: AbortSignal): Promise<Outcome> {
     // No environment: it needs no secret, and what a scenario could make it do has none to tell.
     const child = fork(this.#program, [], { execArgv: [`--max-old-space-size=${this.#limits.memoryLimitMb}`], env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    this.#running.set(child, account);
+    const running: Running = { asker, days: null };
+    this.#running.set(child, running);
     return new Promise<Outcome>((resolve) => {
       let outcome: Outcome | undefined;
       let said = '';
@@ -74,8 +84,10 @@ export class WhatIfProcesses {
       left.addEventListener('abort', leave, { once: true });
       child.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2_000)));
       child.on('message', (message) => {
-        const read = whatIfAnswer.safeParse(message);
-        end(read.success ? { answer: read.data } : { died: read.error.message });
+        const report = simulationReport.safeParse(message);
+        if (!report.success) end({ died: report.error.message });
+        else if (report.data.type === 'answer') end({ answer: report.data.answer });
+        else running.days = { done: report.data.done, of: report.data.of };
       });
       child.once('error', (error) => end({ died: error.message }));
       child.once('close', (code, signal) => {

@@ -1,4 +1,4 @@
-import type { SimulationOrder, WhatIfAnswer } from '@centralita/contract';
+import type { SimulationOrder, WhatIfAnswer, WhatIfProgress } from '@centralita/contract';
 import type { AccountId, Instant, QueueId, Result, UserId } from '@centralita/kernel';
 import type { ActivityInterval, SegmentFacts, Window } from '../../reports/index.ts';
 
@@ -31,13 +31,26 @@ export interface ArrivalsTable {
   intervals(account: AccountId, agentIds: readonly UserId[], window: Window): Promise<ActivityInterval[]>;
 }
 
-/** Simulates days beside the program, not in it. `left`: nobody waits for the answer any more. */
-export type SimulateBeside = (account: AccountId, order: SimulationOrder, left: AbortSignal) => Promise<Result<WhatIfAnswer, { readonly code: 'rate-limited' | 'overloaded' | 'too-much-work' | 'not-allowed-now'; readonly detail?: string; readonly retryAfterSeconds?: number }>>;
+export type Asker = Pick<Reader, 'account' | 'userId'>;
+
+/** Days simulated beside the program, not in it. */
+export interface Simulations {
+  /** `left`: nobody waits for the answer any more. */
+  simulate(asker: Asker, order: SimulationOrder, left: AbortSignal): Promise<Result<WhatIfAnswer, SimulationRefusal>>;
+  /** Of the question that this very person has running. */
+  progressOf(asker: Asker): WhatIfProgress['days'];
+}
+
+export interface SimulationRefusal {
+  readonly code: 'rate-limited' | 'overloaded' | 'too-much-work' | 'not-allowed-now';
+  readonly detail?: string;
+  readonly retryAfterSeconds?: number;
+}
 
 export interface StaffingDeps {
   /** Undefined when it does not exist, or beyond the reader's reach. */
   readonly queueOf: (reader: Reader, queueId: QueueId) => Promise<StaffedQueue | undefined>;
   readonly arrivals: ArrivalsTable;
-  readonly simulate: SimulateBeside;
+  readonly simulations: Simulations;
   readonly now: () => Instant;
 }

@@ -1,9 +1,9 @@
 import http from 'node:http';
-import { type RealDay, realDay, whatIfAnswer, whatIfDays } from '@centralita/contract';
+import { type RealDay, realDay, whatIfAnswer, whatIfDays, whatIfProgress } from '@centralita/contract';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@centralita/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCenter, type TestCenter } from '../../../http/testing/center.ts';
-import type { SimulateBeside } from '../application/ports.ts';
+import type { Asker, Simulations } from '../application/ports.ts';
 
 /** A Sunday evening in Madrid; the clocks went back that very morning. Later than any session that this test's people open. */
 const NOW = Date.parse('2096-10-28T20:00:00+01:00');
@@ -11,19 +11,20 @@ const SATURDAY = Date.parse('2096-10-27T00:00:00+02:00');
 
 let center: TestCenter;
 let queueId: string;
-let simulated: { readonly order: Parameters<SimulateBeside>[1]; readonly left: AbortSignal } | undefined;
+let simulated: { readonly order: Parameters<Simulations['simulate']>[1]; readonly left: AbortSignal } | undefined;
+const running: { readonly by: Asker; readonly days: { readonly done: number; readonly of: number } }[] = [];
 let answerLater: (() => void) | undefined;
 const nothing = { value: null, low: null, high: null };
 const figures = { offered: 3, waitSeconds: { value: 4, low: 2, high: 9 }, serviceLevel: nothing, abandoned: nothing, occupancy: nothing };
 const answer = { simulatedDays: 20, simulatedCalls: 60, queue: { whole: figures, halfHours: Array.from({ length: 48 }, () => figures) }, secondQueue: null, theory: Array.from({ length: 48 }, () => null) };
 
 beforeAll(async () => {
-  const simulate: SimulateBeside = async (_account, order, left) => {
+  const simulate: Simulations['simulate'] = async (_asker, order, left) => {
     simulated = { order, left };
     if (answerLater) await new Promise<void>((go) => left.addEventListener('abort', () => go(answerLater?.()), { once: true }));
     return { ok: true, value: answer };
   };
-  center = await openCenter({}, { simulate });
+  center = await openCenter({}, { simulations: { simulate, progressOf: (asker) => running.find(({ by }) => by.account === asker.account && by.userId === asker.userId)?.days ?? null } });
   center.clock.at = NOW;
   const { rows } = await center.database.owner.query<{ queue_id: string }>(`select queue_id from queues where name = 'Ventas'`);
   queueId = rows[0]!.queue_id;
@@ -133,6 +134,15 @@ describe('[issue 3] POST /api/what-if', () => {
     const { status, body } = await (await center.as('Elena')).post('/api/what-if', question(more));
     expect({ status, code: body['code'] }).toEqual({ status: 400, code: 'invalid-input' });
     expect((body['errors'] as { pointer: string }[]).map((one) => one.pointer)).toEqual([pointer]);
+  });
+
+  it('tells whoever asked how far it is, and nobody else', async () => {
+    const { made } = center;
+    running.push({ by: { account: made.account, userId: made.people.find(({ name }) => name === 'Elena')!.userId }, days: { done: 7, of: 20 } });
+    const seenBy = async (name: 'Diego' | 'Elena') => whatIfProgress.parse((await (await center.as(name)).get('/api/what-if/progress')).body);
+    expect(await seenBy('Elena')).toEqual({ days: { done: 7, of: 20 } });
+    expect(await seenBy('Diego')).toEqual({ days: null });
+    expect((await (await center.as('Carla')).get('/api/what-if/progress')).status).toBe(403);
   });
 
   it('tells the simulation when whoever asked has left', async () => {

@@ -1,5 +1,5 @@
-import { realDay, WHAT_IF_LIMITS, whatIfAnswer, whatIfDays, whatIfDaysQuery, type WhatIfQuestion, whatIfQuestion } from '@centralita/contract';
-import { refuse } from '@centralita/kernel';
+import { realDay, WHAT_IF_LIMITS, whatIfAnswer, whatIfDays, whatIfDaysQuery, whatIfProgress, type WhatIfQuestion, whatIfQuestion } from '@centralita/contract';
+import { ok, refuse } from '@centralita/kernel';
 import { z } from 'zod';
 import { route, type Route } from '../../../http/route.ts';
 import { askWhatIf } from '../application/ask-what-if.ts';
@@ -45,6 +45,15 @@ export function whatIfRoutes(deps: StaffingDeps): readonly Route[] {
         return fault ? refuse({ code: 'invalid-input' as const, errors: [{ pointer: '/calls', ...fault }] }) : askWhatIf(deps, who, body, left);
       },
       view: (answer) => answer,
+    }),
+    route({
+      method: 'GET',
+      url: '/api/what-if/progress',
+      summary: 'How far your own simulation is',
+      permission: 'what-if:use',
+      schema: { response: whatIfProgress },
+      handler: ({ who }) => Promise.resolve(ok(deps.simulations.progressOf(who))),
+      view: (days) => ({ days }),
     }),
   ];
 }
