@@ -47,6 +47,22 @@ describe('[issue 3] "What if" in the browser', () => {
     assert.ok((await percent('Nivel de servicio')) > 30);
   });
 
+  it('tells meanwhile how many of the days are done', async () => {
+    await diego.getByLabel('Llamadas en el día').fill('500');
+    const answered = diego.waitForResponse((response) => response.url().endsWith('/api/what-if'));
+    await diego.getByRole('button', { name: 'Simular' }).click();
+    const bar = diego.getByRole('progressbar', { name: 'Avance de la simulación' });
+    const beyond = (days: number) => diego.waitForFunction((before) => Number(document.querySelector('[role=progressbar][aria-valuemax="20"]')?.getAttribute('aria-valuenow') ?? 0) > before, days);
+    await beyond(0);
+    const [done] = /^\d+(?= de 20 días simulados$)/.exec((await bar.getAttribute('aria-valuetext'))!)!;
+    await beyond(Number(done));
+    assert.equal((await answered).status(), 200);
+    await bar.waitFor({ state: 'detached' });
+    await diego.getByText('20 días simulados, ').waitFor();
+    await diego.getByLabel('Llamadas en el día').fill('120');
+    await simulate();
+  });
+
   it('answers other agents with other figures, half hour by half hour with the keyboard', async () => {
     const before = await percent('Ocupación');
     await diego.getByRole('button', { name: 'Un agente más' }).click();

@@ -205,10 +205,11 @@ export const scenes: readonly NamedScene[] = [
     session: diego,
     me: { agent: agent() },
     ready: '.half-hours tbody tr',
-    answers: { ...week, 'POST /api/what-if': 'never' },
+    answers: { ...week, 'POST /api/what-if': 'never', 'GET /api/what-if/progress': { status: 200, body: { days: { done: 7, of: 20 } } } },
     act: async (page) => {
       await page.click('.controls .go .btn');
-      await page.waitForSelector('.results[aria-busy=true]');
+      await page.waitForSelector('.progress [aria-valuenow="7"]');
+      await page.locator('.progress').scrollIntoViewIfNeeded();
     },
   },
   {

@@ -6,6 +6,7 @@ import { ApiError } from '../session/api-client.ts';
 import { errorText } from '../session/error-text.view-model.ts';
 import { HalfHours } from './half-hours.tsx';
 import { NumberField } from './number-field.tsx';
+import { Progress } from './progress.tsx';
 import { Results } from './results.tsx';
 import { useSimulation } from './use-simulation.ts';
 import { type Draft, faultsOf, isField, timeOf } from './what-if.view-model.ts';
@@ -44,7 +45,8 @@ export function Planner({ queue, day, first }: PlannerProps) {
               {t('whatIf.run')}
             </button>
           )}
-          <p className="small muted" role="status">
+          {running ? <Progress /> : null}
+          <p className={running ? 'sr' : 'small muted'} role="status">
             {running ? t('whatIf.running') : stale ? t('whatIf.stale') : ''}
           </p>
           {error ? <Refused error={error} /> : null}

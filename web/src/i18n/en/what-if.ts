@@ -25,6 +25,7 @@ export const whatIf = {
   },
   run: 'Simulate',
   running: 'Simulating whole days…',
+  progress: { label: 'Progress of the simulation', starting: 'Starting to simulate…', days: '{{done}} of {{of}} days simulated' },
   cancel: 'Cancel',
   stale: 'Some changes are not simulated yet',
   simulated: 'Simulated',

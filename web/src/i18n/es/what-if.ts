@@ -25,6 +25,7 @@ export const whatIf = {
   },
   run: 'Simular',
   running: 'Simulando días enteros…',
+  progress: { label: 'Avance de la simulación', starting: 'Empezando a simular…', days: '{{done}} de {{of}} días simulados' },
   cancel: 'Cancelar',
   stale: 'Hay cambios sin simular',
   simulated: 'Simulado',
