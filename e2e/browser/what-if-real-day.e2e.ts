@@ -33,7 +33,8 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const chart = (name: string) => diego.locator('figure').filter({ has: diego.getByRole('heading', { name, exact: true }) });
+const FIGURES = ['Nivel de servicio', 'Espera media', 'Abandono', 'Ocupación'];
+const chart = (name: string, of = diego.locator('.results > .charts')) => of.locator('figure').filter({ has: diego.getByRole('heading', { name, exact: true }) });
 const numberIn = (text: string): number => Number(/\d+(?:[.,]\d+)?/.exec(text)?.[0].replace(',', '.') ?? Number.NaN);
 /** In large: what was simulated, in per cent or seconds. */
 const simulated = async (name: string): Promise<number> => inUnits(await chart(name).locator('.now b').innerText());
@@ -43,9 +44,10 @@ const inUnits = (text: string): number => (text.includes(':') ? text.split(':').
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const seconds = (wait: number): string => (wait < 59.5 ? `${Math.round(wait)} s` : new Date(Math.round(wait) * 1_000).toISOString().slice(14, 19));
 
-async function simulate(button = 'Simular'): Promise<void> {
+/** Presses "Simular" and waits for the answer to what is asked now. */
+async function simulate(): Promise<void> {
   const answered = diego.waitForResponse((response) => response.url().endsWith('/api/what-if'));
-  await diego.getByRole('button', { name: button, exact: true }).click();
+  await diego.getByRole('button', { name: 'Simular' }).click();
   assert.equal((await answered).status(), 200);
   await diego.locator('.results:not(.old)').waitFor();
 }
@@ -86,7 +88,7 @@ describe('[issue 3] "What if" beside a real day', () => {
 
   it('simulates it as it was: bands beside what happened, of about as many calls', async () => {
     await simulate();
-    for (const name of ['Nivel de servicio', 'Espera media', 'Abandono', 'Ocupación']) {
+    for (const name of FIGURES) {
       assert.match(await chart(name).locator('.now').innerText(), /\d.*entre .*\d.* y .*\d/s);
       assert.match(await real(name), /^\d/);
     }
@@ -113,11 +115,16 @@ describe('[issue 3] "What if" beside a real day', () => {
     assert.ok((await simulated('Espera media')) < before, `${await simulated('Espera media')} after ${before}`);
   });
 
-  it('shows another queue that its agents serve, with figures of its own', async () => {
+  it('shows another queue that its agents serve, with charts of its own', async () => {
     await diego.getByLabel('Los agentes atienden otra cola').check();
     await simulate();
-    const other = diego.locator('.other').filter({ hasText: 'La otra cola' });
-    for (const name of ['Nivel de servicio', 'Espera media', 'Abandono', 'Ocupación']) assert.match(await other.locator('div').filter({ hasText: name }).first().innerText(), /\d.*entre .*\d.* y .*\d/s);
+    await diego.getByRole('heading', { name: 'La otra cola' }).waitFor();
+    for (const name of FIGURES) {
+      const own = chart(name, diego.getByRole('region', { name: 'La otra cola' }));
+      assert.match(await own.locator('.now').innerText(), /^\d.*entre .*\d.* y .*\d/s);
+      assert.match((await own.locator('path.band').getAttribute('d'))!, /^M/);
+      assert.equal(await own.locator('.was').count(), 0, 'nothing is known of a queue that is not there');
+    }
   });
 
   it('says the same in English', async () => {

@@ -197,6 +197,19 @@ export const scenes: readonly NamedScene[] = [
       await page.evaluate(() => document.querySelector('.half-hours')?.scrollIntoView());
     },
   },
+  {
+    name: 'what-if-other-queue',
+    path: '/what-if',
+    session: diego,
+    me: { agent: agent() },
+    ready: '.half-hours tbody tr',
+    answers: { ...week, 'POST /api/what-if': { status: 200, body: { ...whatIfAnswer, secondQueue: whatIfAnswer.queue } } },
+    act: async (page, sip) => {
+      await page.click('.check input');
+      await simulate(page, sip);
+      await page.evaluate(() => document.querySelector('.other')?.scrollIntoView());
+    },
+  },
   { name: 'what-if-before', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.half-hours tbody tr', answers: week },
   { name: 'what-if-made-up', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.half-hours tbody tr', answers: { ...week, 'GET /api/what-if/days': { status: 200, body: { ...realDays, days: realDays.days.map((day) => ({ ...day, calls: 0 })) } } } },
   {

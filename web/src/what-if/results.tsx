@@ -1,12 +1,11 @@
-import type { RealDay, WhatIfAnswer, WhatIfFigure } from '@centralita/contract';
+import type { RealDay, WhatIfAnswer, WhatIfFigure, WhatIfQuestion } from '@centralita/contract';
 import { IconAdjustmentsHorizontal, IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { presentLanguage } from '../i18n/index.ts';
 import { formatNumber } from '../ui/format.ts';
 import { Empty } from '../ui/parts.tsx';
 import { Chart, Legend } from './chart.tsx';
-import { useFigureText } from './figure-text.ts';
 import type { Simulated } from './use-simulation.ts';
 import { type Draft, FIGURES, shownPlaces, timeOf, verdict } from './what-if.view-model.ts';
 
@@ -40,11 +39,7 @@ export function Results({ last, day, draft, running, stale }: ResultsProps) {
         <Legend simulated={last !== null} real={day !== null} />
       </div>
       {last ? <Verdict figure={last.answer.queue.whole.serviceLevel} target={target.share} answer={last.answer} /> : <p className="small muted">{t('whatIf.before')}</p>}
-      <div className="charts" onPointerLeave={() => setCursor(null)}>
-        {FIGURES.map((name) => (
-          <Chart key={name} name={name} shown={shown} queue={last?.answer.queue ?? null} day={day} at={at} choose={setCursor} target={name === 'serviceLevel' ? target : null} seconds={target.withinSeconds} />
-        ))}
-      </div>
+      <Charts queue={last?.answer.queue ?? null} day={day} shown={shown} at={at} choose={setCursor} target={target} />
       <label className="cursor small">
         <span className="muted">{t('whatIf.cursor')}</span>
         <input
@@ -57,9 +52,26 @@ export function Results({ last, day, draft, running, stale }: ResultsProps) {
           onChange={(event) => setCursor(shown[Number(event.target.value)] ?? null)}
         />
       </label>
-      {last?.answer.secondQueue ? <SecondQueue queue={last.answer.secondQueue} /> : null}
+      {last?.answer.secondQueue ? (
+        <section className="other" aria-labelledby="other-queue">
+          <h2 id="other-queue">{t('whatIf.second.title')}</h2>
+          <Charts queue={last.answer.secondQueue} day={null} shown={shown} at={at} choose={setCursor} target={target} />
+        </section>
+      ) : null}
       {last ? <p className="small muted">{t('whatIf.bandHint')}</p> : null}
     </section>
+  );
+}
+
+type ChartsProps = Pick<ComponentProps<typeof Chart>, 'queue' | 'day' | 'shown' | 'at' | 'choose'> & { readonly target: WhatIfQuestion['target'] };
+
+function Charts({ target, ...rest }: ChartsProps) {
+  return (
+    <div className="charts" onPointerLeave={() => rest.choose(null)}>
+      {FIGURES.map((name) => (
+        <Chart key={name} name={name} target={name === 'serviceLevel' ? target : null} seconds={target.withinSeconds} {...rest} />
+      ))}
+    </div>
   );
 }
 
@@ -76,25 +88,5 @@ function Verdict({ figure, target, answer }: { readonly figure: WhatIfFigure; re
       <b>{t(`whatIf.verdict.${found}`)}</b>
       <span className="small faint num">{t('whatIf.days', { count: answer.simulatedDays, calls: formatNumber(answer.simulatedCalls, presentLanguage()) })}</span>
     </p>
-  );
-}
-
-function SecondQueue({ queue }: { readonly queue: NonNullable<WhatIfAnswer['secondQueue']> }) {
-  const { t } = useTranslation();
-  const text = useFigureText();
-  return (
-    <div className="other">
-      <h3>{t('whatIf.second.title')}</h3>
-      <dl>
-        {FIGURES.map((name) => (
-          <div key={name}>
-            <dt>{t(`whatIf.figures.${name}`)}</dt>
-            <dd className="num">
-              {text.value(name, queue.whole[name].value)} <span className="small muted">{text.band(name, queue.whole[name])}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </div>
   );
 }
