@@ -72,6 +72,14 @@ describe('PostgreSQL hangs during calls, and is then killed', () => {
     await Promise.all([eva.untilHears(CARLA_HZ), carla.untilHears(EVA_HZ)]);
   });
 
+  it('[fault row 5] the agent holds and comes back: people work on with the sign-in they have', async () => {
+    await carla.page.getByRole('button', { name: /Retener/ }).first().click();
+    await carla.shows('En retención');
+    await eventually(() => assert.throws(() => eva.hears(CARLA_HZ), 'nothing of Carla leaks'));
+    await carla.page.getByRole('button', { name: /Recuperar/ }).first().click();
+    await Promise.all([eva.untilHears(CARLA_HZ), carla.untilHears(EVA_HZ)]);
+  });
+
   it('so does a caller who gives up', async () => {
     await shy.choose('1');
     shy.phone.hangUp();

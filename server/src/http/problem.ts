@@ -50,8 +50,11 @@ function refusalOfFramework(error: FastifyError | Error): Refusal | undefined {
 /** Classes of PostgreSQL that mean "not there now": connection exceptions, operator intervention, too many connections. */
 function storageIsAway(error: Error): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '53300'].includes(code) || /^(08|57P)/.test(code);
+  return ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '53300'].includes(code) || /^(08|57P)/.test(code) || (code === '' && GONE_OR_SILENT.test(error.message));
 }
+
+/** What the driver (`pg`) says without a code of a server that hangs, or went in the middle. */
+const GONE_OR_SILENT = /^(Query read timeout|timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error)/;
 
 /** The first of our languages that Accept-Language names, by its weights; Spanish when none. */
 export function preferredLanguage(header: string | undefined): Language {

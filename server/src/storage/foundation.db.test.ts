@@ -1,7 +1,8 @@
 import type { AccountId } from '@centralita/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusalOf } from '../http/problem.ts';
 import { migrate, MigrationMismatch, readMigrations } from './migrate.ts';
-import { inAccount, sqlState } from './pool.ts';
+import { inAccount, openPool, sqlState } from './pool.ts';
 import { refuseBypassingRoles } from './roles.ts';
 import { blankDatabase, freshDatabase, givenAccount, type TestDatabase } from './testing/database.ts';
 
@@ -15,6 +16,26 @@ beforeAll(async () => {
   other = await givenAccount(database, 'Otra');
 });
 afterAll(() => database.drop());
+
+describe('[fault row 5] a server that hangs', () => {
+  it('is given up two seconds after it should have cancelled by itself, and the pool goes on with another connection', async () => {
+    const pool = openPool(database.urls.app, { statementTimeoutMs: 200, max: 1 });
+    try {
+      const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
+      process.kill(rows[0]!.pid, 'SIGSTOP');
+      try {
+        const given = await pool.query('select 1').catch((error: unknown) => error);
+        expect(given).toBeInstanceOf(Error);
+        expect(refusalOf(given as Error)).toEqual({ code: 'storage-away', retryAfterSeconds: 2 });
+        expect((await pool.query('select 2 as two')).rows).toEqual([{ two: 2 }]);
+      } finally {
+        process.kill(rows[0]!.pid, 'SIGCONT');
+      }
+    } finally {
+      await pool.end();
+    }
+  });
+});
 
 describe('migrations', () => {
   it('run once, in order, and refuse a changed or an unknown one', async () => {

@@ -29,13 +29,18 @@ types.setTypeParser(pg.types.builtins.INT8, (text: string) => {
   return value;
 });
 
+/** A server that hangs does not even cancel: so long after it should have, nobody waits any more. */
+const HANGS_AFTER_MS = 2_000;
+
 export function openPool(url: string, options: PoolOptions = {}): Pool {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
   const pool = new pg.Pool({
     connectionString: url,
     types,
     max: options.max ?? 10,
     application_name: options.name ?? 'centralita',
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: statementTimeoutMs,
+    ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + HANGS_AFTER_MS }),
     idle_in_transaction_session_timeout: 60_000,
     ...(options.planOnce && { options: '-c plan_cache_mode=force_generic_plan' }),
     connectionTimeoutMillis: 5_000,

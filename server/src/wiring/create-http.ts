@@ -3,6 +3,7 @@ import type { AccountId } from '@centralita/kernel';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { SessionTable } from '../capabilities/people/application/ports.ts';
+import { KeptHolders } from '../capabilities/people/application/kept-holders.ts';
 import { SignInThrottle } from '../capabilities/people/application/sign-in-throttle.ts';
 import { tokenHash } from '../capabilities/people/application/sign-in.ts';
 import { keptAnswersIn } from '../capabilities/people/storage/kept-answers.postgres.ts';
@@ -62,10 +63,12 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     backlogBytes: settings.feedBacklogBytes,
     originIsOurs: (request) => originIsOurs(request.headers.origin, hostOf(request, deps), settings.secure || forwarded(request, deps, 'x-forwarded-proto') === 'https', settings.allowedOrigins),
   });
+  const holders = new KeptHolders(stores.sessions.holder, clock);
   const sessions: SessionTable = {
     ...stores.sessions,
     end: async (account, sessionId, actor) => {
       const devices = await stores.sessions.end(account, sessionId, actor);
+      holders.forget(sessionId);
       sockets.endSession(sessionId);
       return devices;
     },
@@ -80,7 +83,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     logger: deps.logger,
     certificate: deps.certificate,
     onAnswered: deps.onAnswered,
-    sessionHolder: (token) => stores.sessions.holder(tokenHash(token)),
+    sessionHolder: (token) => holders.of(tokenHash(token)),
     earlierAnswers: keptAnswersIn(pool),
     recentAnswers: new RecentAnswers(clock),
     isLetGo: deps.isLetGo ?? (() => false),
