@@ -66,11 +66,12 @@ describe('the processor has no time for audio', () => {
     await product?.stop();
   });
 
-  it('[fault row 30] new calls get 503 while audio runs late, live ones stay and are heard, the metrics say why, and calls are taken again afterwards', async () => {
+  it('[fault row 30] new calls get 503 while audio runs late, live ones stay and are heard, an alarm and the metrics say why, and calls are taken again afterwards', async () => {
     starve();
     await eventually(async () => {
       assert.equal(await metric(metricsPort, 'switch_admitting'), 0);
       assert.ok((await metric(metricsPort, 'switch_tick_late_seconds')) > LATE_MS / 1_000);
+      assert.equal(await metric(metricsPort, 'alarms_total{alarm="overloaded"}'), 1);
     }, 60_000);
     const late = await metric(metricsPort, 'switch_tick_late_seconds');
     const turnedAway = await CallerAtWire.start(product, '51999333444');
