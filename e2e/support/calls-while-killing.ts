@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConversationView, SessionView } from '@centralita/contract';
 import { mulberry32 } from '@centralita/kernel';
 import { AgentAtWire, type WireCall } from './agent-at-wire.ts';
-import type { Api } from './api.ts';
+import { Api } from './api.ts';
 import { CallerAtWire } from './caller-at-wire.ts';
 import { eventually } from './eventually.ts';
 import { allConversations } from './history.ts';
@@ -58,6 +58,8 @@ export class CallsWhileKilling {
   readonly #agents: AgentAtWire[] = [];
   readonly #busyWith = new Map<string, string>();
   #lanes: Promise<void>[] = [];
+  /** Customers whose call is not over. */
+  readonly #under = new Set<string>();
   #over = false;
 
   constructor(product: Product, seed: number) {
@@ -80,7 +82,16 @@ export class CallsWhileKilling {
   async finish(): Promise<void> {
     this.#over = true;
     const late = delay(SERVED_WITHIN_MS, 'late', { ref: false });
-    if ((await Promise.race([Promise.all(this.#lanes), late])) === 'late') throw new Error('customers wait whom nobody serves');
+    if ((await Promise.race([Promise.all(this.#lanes), late])) !== 'late') return;
+    const left = [...this.calls.values()].filter((one) => this.#under.has(one.number));
+    const agents = await Promise.all(this.#agents.map(({ api }) => api.get<SessionView>('/api/session').then(({ name }) => `${name} busy with ${this.#busyWith.get(name) ?? 'nobody'}`)));
+    throw new Error(`customers wait whom nobody serves: ${JSON.stringify({ left, agents, broken: this.broken, board: await this.#board() })}`);
+  }
+
+  /** Who does what, as the center sees it. */
+  async #board(): Promise<unknown> {
+    const manager = await Api.signIn(this.#product, 'manager');
+    return manager.get(`/api/board?topic=board&at=${Date.now() - 1_000}`);
   }
 
   async stop(): Promise<void> {
@@ -98,7 +109,9 @@ export class CallsWhileKilling {
     for (let turn = 0; !this.#over; turn++) {
       const number = `519${lane}0${String(turn).padStart(5, '0')}`;
       try {
+        this.#under.add(number);
         await this.#call(number);
+        this.#under.delete(number);
       } catch (error) {
         this.broken.push(`${number}: ${String(error)}`);
       }

@@ -1,4 +1,4 @@
-import { jsonbText } from '../../../storage/journal-json.ts';
+import { binaryArray, type ColumnKind, POSTGRES_TYPES } from '../../../storage/binary-arrays.ts';
 import { inTransaction, type Connection, type Pool } from '../../../storage/pool.ts';
 import type { ProjectionStore } from '../application/ports.ts';
 import { TABLE_NAMES, type Draft, type WrittenRows } from '../domain/projection/draft.ts';
@@ -41,32 +41,46 @@ const TABLES: { readonly [Name in TableName]: { readonly table: string; readonly
 };
 
 const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const isInstant = (field: string): boolean => field === 'at' || field.endsWith('At');
 
 interface Column {
   readonly field: string;
   readonly name: string;
-  /** As it stands before the value in a row's JSON. */
-  readonly label: string;
-  readonly isInstant: boolean;
+  readonly kind: ColumnKind;
 }
 
+/** Everything else is text. A list of words is made out of its JSON: an array inside an array would be taken apart with it. */
+const KINDS: Readonly<Record<string, ColumnKind>> = {
+  ...kinds('bigint', ['priority', 'skillLevel', 'queuePriority', 'place', 'bytes', 'firstSeq']),
+  ...kinds('double', ['mos', 'customerMos']),
+  ...kinds('boolean', ['takesQueueWork']),
+  ...kinds('jsonb', ['passedOver', 'runnersUp', 'facts', 'value', 'menuPath']),
+};
+const WORDS = 'menu_path';
+
+function kinds(kind: ColumnKind, fields: readonly string[]): Record<string, ColumnKind> {
+  return Object.fromEntries(fields.map((field) => [field, kind]));
+}
+const kindOf = (field: string): ColumnKind => KINDS[field] ?? (field === 'at' || field.endsWith('At') ? 'timestamptz' : field.endsWith('Ms') ? 'bigint' : 'text');
+
 const COLUMNS = Object.fromEntries(
-  TABLE_NAMES.map((name) => [name, TABLES[name].columns.map((field: string): Column => ({ field, name: snake(field), label: `,"${snake(field)}":`, isInstant: isInstant(field) }))]),
+  TABLE_NAMES.map((name) => [name, TABLES[name].columns.map((field: string): Column => ({ field, name: snake(field), kind: kindOf(field) }))]),
 ) as unknown as Readonly<Record<TableName, readonly Column[]>>;
 
-/** Rows of one statement: what their text takes to make, some 3 ms, is the longest that nothing else runs. */
+/** Rows of one statement: what its columns take to make, some 3 ms, is the longest that nothing else runs. */
 const ROWS_AT_ONCE = 500;
 
-/** PostgreSQL reads the rows of a table out of one JSON text, in the table's own types. */
+/** PostgreSQL gets the columns of many rows: it reads them in half the time that it takes to read the rows out of a JSON text. */
 const WRITES = Object.fromEntries(
   TABLE_NAMES.map((name) => {
-    const { table, key, columns } = TABLES[name];
-    const names = columns.map(snake).join(', ');
-    const insert = `insert into ${table} (account, ${names}) select $1, ${names} from json_populate_recordset(null::${table}, $2)`;
+    const { table, key } = TABLES[name];
+    const columns = COLUMNS[name];
+    const names = columns.map((column) => column.name).join(', ');
+    const values = columns.map((column) => (column.name === WORDS ? `array(select jsonb_array_elements_text(${WORDS}))` : column.name)).join(', ');
+    const arrays = columns.map(({ kind }, index) => `$${index + 2}::${POSTGRES_TYPES[kind]}[]`).join(', ');
+    const insert = `insert into ${table} (account, ${names}) select $1, ${values} from unnest(${arrays}) as rows (${names})`;
     // Entries are added and never changed: not looking for an earlier one saves a quarter of their insert (1.5 of 6.4 s for 457,000).
     if (name === 'timeline') return [name, insert];
-    const changes = columns.map(snake).filter((column) => !key.split(', ').includes(column)).map((column) => `${column} = excluded.${column}`);
+    const changes = columns.filter((column) => !key.split(', ').includes(column.name)).map((column) => `${column.name} = excluded.${column.name}`);
     return [name, `${insert} on conflict (${key}) do update set ${changes.join(', ')}`];
   }),
 ) as Readonly<Record<TableName, string>>;
@@ -101,10 +115,11 @@ async function save(connection: Connection, account: string, written: WrittenRow
   for (const name of TABLE_NAMES) {
     const rows: readonly object[] = written[name];
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      const texts = rows.slice(from, from + ROWS_AT_ONCE).map((row) => rowText(COLUMNS[name], row as Readonly<Record<string, unknown>>));
-      // The next text is made while PostgreSQL writes the last.
+      const some = rows.slice(from, from + ROWS_AT_ONCE) as readonly Readonly<Record<string, unknown>>[];
+      const columns = COLUMNS[name].map(({ field, kind }) => binaryArray(kind, some.map((row) => row[field])));
+      // The next columns are made while PostgreSQL writes the last.
       await sent;
-      sent = connection.query({ name: `project-${name}`, text: WRITES[name], values: [account, `[${texts.join()}]`] });
+      sent = connection.query({ name: `project-${name}`, text: WRITES[name], values: [account, ...columns] });
     }
   }
   await sent;
@@ -113,18 +128,6 @@ async function save(connection: Connection, account: string, written: WrittenRow
     text: `insert into projection_positions (name, account, seq) values ('interactions', $1, $2) on conflict (name, account) do update set seq = excluded.seq`,
     values: [account, seq],
   });
-}
-
-/** Written by hand: an object with the columns' names would be made for every row, only to be written at once. */
-function rowText(columns: readonly Column[], row: Readonly<Record<string, unknown>>): string {
-  let text = '';
-  for (const { field, label, isInstant } of columns) {
-    const value = row[field];
-    if (value === undefined || value === null) continue; // left out is null to json_populate_recordset
-    text += label;
-    text += isInstant && typeof value === 'number' ? `"${new Date(value).toISOString()}"` : typeof value === 'number' ? value : jsonbText(value);
-  }
-  return `{${text.slice(1)}}`;
 }
 
 function recordOf<Name extends TableName>(name: Name, row: Readonly<Record<string, unknown>>): ProjectedTables[Name] {
