@@ -27,6 +27,32 @@ test('[fault 1] control is killed 500 times, between any two steps: nothing is l
   expect(center.ledger.counted.answered).toBeGreaterThan(500);
 });
 
+test.each([11, 13])('[fault 1] control is away for up to 40 s, again and again: no agent who never forgets to answer is taken for one who does (seed %i)', { timeout: 60_000 }, async (seed) => {
+  const chance = new Chance(seed, 'kills');
+  const faults = { linkDelayMs: 40, controlKilled: 0.001, controlDownFor: { kind: 'uniform', from: 0.05, to: 40 } };
+  const expired: string[] = [];
+  const seen = new Set<Center>();
+  const { faults: happened, center } = await simulate(scenario({ faults, agentHabits: { forget: 0, laptopClosesPerHour: 0, dialsPerHour: 0 } }, 12, seed), {
+    afterStep: (at, both) => {
+      if (!seen.has(at)) watchExpired(at, expired);
+      seen.add(at);
+      if (chance.happens(0.009)) both.kill();
+    },
+  });
+  expect(happened.counts.get('control killed')).toBeGreaterThan(400);
+  expect(center.ledger.counted.answered).toBeGreaterThan(700);
+  expect(expired).toEqual([]);
+});
+
+/** Rings that are held against an agent. */
+function watchExpired({ journal }: Center, expired: string[]): void {
+  const written = journal.onWritten;
+  journal.onWritten = (turn) => {
+    written(turn);
+    for (const event of turn.events) if (event.type === 'offer-expired') expired.push(JSON.stringify(event));
+  };
+}
+
 test.each([51, 52])('[fault 12] the spool’s last line is torn anywhere, or a bit of it turned over: a start drops all of it and nothing else, and says how much (seed %i)', { timeout: 60_000 }, async (seed) => {
   const faults = { controlKilled: 20, tornTail: 1, spoiltSnapshot: 0.3, databaseAway: 6, databaseAwayFor: { kind: 'uniform', from: 1, to: 120 }, linkDelayMs: 20 };
   // What was torn against what the start said it dropped is compared at each start (`Faults`), the restored state with the one before by `Center`.

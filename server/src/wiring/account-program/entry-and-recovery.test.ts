@@ -179,6 +179,27 @@ describe('the switch was away', () => {
     expect(floor.rows(floor.replayed())).toEqual(floor.rows());
   });
 
+  test.each([5_000, 25_000])('[fault row 1] control is away for %i ms with the order to ring unsent: the phone has its whole time, and only then is it the agent who does not answer', (awayMs) => {
+    const floor = new TestFloor();
+    floor.hire('carla');
+    floor.delivering = false;
+    floor.switch.offer('leg_ana', { kind: 'loopback' }, 'per_ana', '5491140000000');
+    floor.deliverFrom('leg_ana');
+    floor.fact({ type: 'leg-answered', legId: 'leg_ana' });
+    expect(floor.last('offer-made').agentId).toBe('carla');
+    // Another control comes: what fell due meanwhile does so now, and the order reaches the switch.
+    floor.now += awayMs;
+    floor.advance(0);
+    floor.delivering = true;
+    floor.deliver();
+    floor.advance(19_900);
+    expect(floor.all('offer-expired')).toEqual([]);
+    expect(floor.ringing('dev_carla')).not.toBe('nothing-rings');
+    floor.advance(100);
+    expect(floor.last('offer-expired')).toMatchObject({ agentId: 'carla', ringMs: awayMs + 20_000 });
+    expect(activityOf(floor.world.agents.get('carla'))).toBe('not-answering');
+  });
+
   test('[design 3] an order that the switch refused for good is heard of: the caller goes on to the next', () => {
     const floor = new TestFloor();
     floor.hire('carla');

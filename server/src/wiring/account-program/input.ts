@@ -39,7 +39,8 @@ export interface EffectRefusedInput {
 
 /** Firings of timers. Each names what it was set for, so that a late or repeated one finds nothing and is refused. */
 export type TimerInput =
-  | { readonly type: 'ring-time-over'; readonly offerId: OfferId }
+  /** `until` left out: the offer's own end (rows of version 3). */
+  | { readonly type: 'ring-time-over'; readonly offerId: OfferId; readonly until?: Instant }
   | { readonly type: 'maximum-wait-over'; readonly waitingId: WaitingId }
   | { readonly type: 'relaxing-due'; readonly waitingId: WaitingId; readonly step: number }
   | { readonly type: 'announcement-due'; readonly waitingId: WaitingId }

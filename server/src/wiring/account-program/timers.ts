@@ -1,4 +1,5 @@
-import type { QueueId, WaitingId } from '@centralita/kernel';
+import type { Instant, OfferId, QueueId, WaitingId } from '@centralita/kernel';
+import type { Offer } from '../../capabilities/routing/index.ts';
 import type { FloorEvent, FloorEventOf } from './events.ts';
 import type { Turn } from './turn.ts';
 
@@ -18,11 +19,16 @@ export const timerId = {
 /** Closing words that the switch never reports as said end here. */
 const CLOSING_LIMIT_MS = 60_000;
 
+/** Of the order to ring: what the network takes, and a little. */
+const RINGS_WITHIN_MS = 1_000;
+
 /** Sets and cancels timers for an event, reading the state it finds. A timer that fires anyway finds nothing and is refused. */
 export function wakeFor(turn: Turn, event: FloorEvent): void {
   switch (event.type) {
     case 'offer-made':
-      return turn.wake(timerId.ring(event.offerId), event.expiresAt, { type: 'ring-time-over', offerId: event.offerId });
+      return ringUntil(turn, event.offerId, event.expiresAt);
+    case 'leg-rang':
+      return rang(turn, event);
     case 'offer-accepted':
     case 'offer-declined':
     case 'offer-expired':
@@ -68,6 +74,19 @@ export function wakeFor(turn: Turn, event: FloorEvent): void {
       return;
   }
 }
+
+export function ringUntil(turn: Turn, offerId: OfferId, until: Instant): void {
+  turn.wake(timerId.ring(offerId), until, { type: 'ring-time-over', offerId, until });
+}
+
+/** A phone that rings late (control was away when it had decided so) has its whole time. */
+function rang(turn: Turn, { legId, at }: FloorEventOf<'leg-rang'>): void {
+  const role = turn.world.legs.get(legId)?.role;
+  const offer = role?.kind === 'offer' ? turn.world.offers.get(role.offerId) : undefined;
+  if (offer && at - offer.offeredAt > RINGS_WITHIN_MS) ringUntil(turn, offer.offerId, at + ringMsOf(offer));
+}
+
+export const ringMsOf = ({ offeredAt, expiresAt }: Pick<Offer, 'offeredAt' | 'expiresAt'>): number => expiresAt - offeredAt;
 
 function queued(turn: Turn, event: FloorEventOf<'queued'>): void {
   const { waitingId, queueId } = event;

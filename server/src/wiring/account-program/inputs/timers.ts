@@ -3,7 +3,7 @@ import type { TimerInput } from '../input.ts';
 import { flowOf } from '../look-up.ts';
 import { announce } from '../steps/announce.ts';
 import { overflow } from '../steps/enter-queue.ts';
-import { announceLater } from '../timers.ts';
+import { announceLater, ringMsOf, ringUntil } from '../timers.ts';
 import type { Told, Turn } from '../turn.ts';
 
 /** A deadline has come. What it was set for may be over: then it is refused, and nothing happens. */
@@ -11,7 +11,7 @@ export function takeTimer(turn: Turn, input: TimerInput): Told {
   const { world } = turn;
   switch (input.type) {
     case 'ring-time-over':
-      return turn.offer(input.offerId, { type: 'expire' });
+      return ringTimeOver(turn, input);
     case 'maximum-wait-over':
       return overflow(turn, input.waitingId, 'maximum-wait');
     case 'relaxing-due': {
@@ -41,4 +41,18 @@ export function takeTimer(turn: Turn, input: TimerInput): Told {
     default:
       return assertNever(input);
   }
+}
+
+/** Later than this a wake-up means that control was away. */
+const AWAY_MS = 2_000;
+
+/**
+ * A ring time that ended while control was away says nothing about the agent, whose phone perhaps rings only now. It is given once
+ * more; the switch's own limit tells of one that rang in vain.
+ */
+function ringTimeOver(turn: Turn, { offerId, until }: Extract<TimerInput, { type: 'ring-time-over' }>): Told {
+  const offer = turn.world.offers.get(offerId);
+  if (!offer || turn.at - (until ?? offer.expiresAt) <= AWAY_MS) return turn.offer(offerId, { type: 'expire' });
+  ringUntil(turn, offerId, turn.at + ringMsOf(offer));
+  return undefined;
 }
