@@ -7,6 +7,9 @@ const LET_GO_FROM: Readonly<Record<Sheddable, number>> = { dashboards: 0.7, repo
 /** Each comes back when this much less is needed, for as long as `CALM_MS`. */
 const BACK_BELOW = 0.06;
 const CALM_MS = 5_000;
+/** At two looks in a row: after a moment in which nothing ran at all, everything looks late once. */
+const BEHIND_FOR_MS = 500;
+const BEHIND_CALM_MS = 1_000;
 /** The switch tells its load each second, and a moment's lateness is nobody's news. */
 const SWITCH_REFUSES_FOR_MS = 2_000;
 const LATE_MS = 50;
@@ -34,7 +37,7 @@ export interface LoadWatchParts {
 export class LoadWatch {
   readonly #parts: LoadWatchParts;
   readonly #letGo: Readonly<Record<Sheddable, Lasting>> = { dashboards: new Lasting(0, CALM_MS), reports: new Lasting(0, CALM_MS), calls: new Lasting(0, CALM_MS) };
-  readonly #behind = new Lasting(0, CALM_MS);
+  readonly #behind = new Lasting(BEHIND_FOR_MS, BEHIND_CALM_MS);
   readonly #switchRefuses = new Lasting(SWITCH_REFUSES_FOR_MS, CALM_MS);
   readonly #late = new Lasting(0, CALM_MS);
   #refusing = false;

@@ -8,6 +8,8 @@ import { socketAddress, type CallFailure, type SoftphoneTransport, type Transpor
 // answer takes 10 s) would eat the 400 ms that a click may take to become audio (design 10).
 const CANDIDATE_WAIT_MS = 120;
 
+const REGISTER_AGAIN_MS = 2_000;
+
 /** SIP over WebSocket through JsSIP. */
 export class JsSipTransport implements SoftphoneTransport {
   #ua: UA | undefined;
@@ -43,7 +45,10 @@ export class JsSipTransport implements SoftphoneTransport {
     ua.on('registered', () => this.#tell({ type: 'state', state: 'registered' }));
     ua.on('registrationFailed', (event) => {
       const status = event.response?.status_code ?? 0;
-      this.#tell({ type: 'state', state: status === 401 || status === 403 || status === 404 || status === 407 ? 'refused' : 'connecting' });
+      const refused = status === 401 || status === 403 || status === 404 || status === 407;
+      this.#tell({ type: 'state', state: refused ? 'refused' : 'connecting' });
+      // Busy, or silent: JsSIP itself tries again only when its connection was lost.
+      if (!refused) setTimeout(() => ua === this.#ua && this.reconnect(), REGISTER_AGAIN_MS);
     });
     ua.on('newRTCSession', (event: RTCSessionEvent) => {
       if ((event.originator as string) === 'remote') this.#incoming(event);

@@ -33,6 +33,9 @@ interface PhoneOptions {
 
 const SILENT: PhoneState = { transport: 'offline', call: null, muted: false, remote: null, microphone: null, fault: null, failure: null };
 
+/** A renewal that finds a call looks again so much later. */
+const RENEW_AFTER_CALL_MS = 10_000;
+
 /** This browser's phone: one call at a time, its microphone, and the registration that keeps it reachable. */
 export class Phone {
   readonly #options: PhoneOptions;
@@ -45,6 +48,8 @@ export class Phone {
   #running = false;
   #renewal: ReturnType<typeof setTimeout> | undefined;
   #retryDelayMs = 1_000;
+  /** Of the present secret. */
+  #expiresAt = 0;
 
   constructor(options: PhoneOptions) {
     this.#options = options;
@@ -148,21 +153,28 @@ export class Phone {
 
   async #connect(): Promise<void> {
     clearTimeout(this.#renewal);
-    this.#set({ ...this.#state, transport: 'connecting' });
+    if (this.#state.transport !== 'registered') this.#set({ ...this.#state, transport: 'connecting' });
     try {
       const [transport, registration] = await Promise.all([this.#transport ?? this.#options.transport(), this.#options.register()]);
       if (!this.#running) return;
+      // It rang meanwhile: beginning anew would take the call from under the person's finger.
+      if (this.#call) return this.#renewIn(RENEW_AFTER_CALL_MS);
       if (!this.#transport) {
         this.#transport = transport;
         transport.listen((event) => this.#heard(event));
       }
+      this.#expiresAt = registration.expiresAt;
       transport.start(registration);
-      // A minute before it expires; never in the middle of a call (the renewal then waits for its end).
-      this.#renewIn(Math.max(30_000, registration.expiresAt - this.#options.now() - 60_000));
+      this.#renewInTime();
     } catch (error) {
       this.#retryLater();
       throw error;
     }
+  }
+
+  /** A minute before it expires; never in the middle of a call (the renewal then waits for its end). */
+  #renewInTime(): void {
+    this.#renewIn(Math.max(30_000, this.#expiresAt - this.#options.now() - 60_000));
   }
 
   #retryLater(): void {
@@ -174,8 +186,13 @@ export class Phone {
     clearTimeout(this.#renewal);
     this.#renewal = setTimeout(() => {
       if (!this.#running) return;
-      if (this.#call) this.#renewIn(10_000);
-      else ignoreFailure('softphone registration', this.#connect());
+      if (this.#call) {
+        // Anew would end it. A telephone service that has just been restarted may not have known this phone yet, and does now.
+        this.#transport?.reconnect();
+        this.#renewIn(RENEW_AFTER_CALL_MS);
+      } else {
+        ignoreFailure('softphone registration', this.#connect());
+      }
       // setTimeout holds 31 bits of milliseconds: a secret of a month is renewed earlier.
     }, Math.min(delayMs, 2_000_000_000));
   }
@@ -184,7 +201,10 @@ export class Phone {
     switch (event.type) {
       case 'state':
         this.#set({ ...this.#state, transport: event.state });
-        if (event.state === 'registered') this.#retryDelayMs = 1_000;
+        if (event.state === 'registered') {
+          this.#retryDelayMs = 1_000;
+          this.#renewInTime();
+        }
         if (event.state === 'refused' && this.#running) this.#retryLater();
         return;
       case 'incoming':

@@ -115,6 +115,60 @@ describe('the phone of this browser', () => {
     phone.stop();
   });
 
+  it('[Faults] refused in the middle of a call by a telephone service that was restarted, it registers again without ending the call', async () => {
+    vi.useFakeTimers();
+    try {
+      const transport = new FakeTransport();
+      const phone = await phoneOn(transport);
+      const call = transport.call();
+      transport.tell({ type: 'incoming', call });
+      await phone.answer('off_1');
+      transport.tell({ type: 'connected', call });
+      for (const afterMs of [1_000, 1_700]) {
+        transport.tell({ type: 'state', state: 'refused' });
+        transport.heard.length = 0;
+        await vi.advanceTimersByTimeAsync(afterMs);
+        expect(transport.heard).toEqual(['reconnect']);
+      }
+      transport.tell({ type: 'state', state: 'registered' });
+      expect(phone.state).toMatchObject({ transport: 'registered', call: { state: 'live' } });
+      phone.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('[S2.25] a renewal that crosses a ring does not take it away, and comes once the call is over', async () => {
+    vi.useFakeTimers();
+    try {
+      const transport = new FakeTransport();
+      const secrets: (() => void)[] = [];
+      const registration = () => ({ webSocketPath: '/sip', sipDomain: 'd', username: 'u', password: 'p', iceServers: [], expiresAt: Date.now() + 120_000 });
+      const phone = new Phone({ transport: async () => transport, register: () => new Promise((give) => secrets.push(() => give(registration()))), microphoneId: () => null, now: () => Date.now() });
+      phone.start();
+      await vi.waitFor(() => expect(secrets).toHaveLength(1));
+      secrets.shift()!();
+      await vi.waitFor(() => expect(phone.state.transport).toBe('registered'));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(secrets, 'a new secret is asked for a minute before').toHaveLength(1);
+      const call = transport.call();
+      transport.tell({ type: 'incoming', call });
+      secrets.shift()!();
+      await phone.answer('off_1');
+      transport.tell({ type: 'connected', call });
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(transport.heard.filter((what) => what === 'start')).toHaveLength(1);
+      expect(phone.state).toMatchObject({ transport: 'registered', call: { state: 'live' } });
+      transport.tell({ type: 'ended', call, failure: null });
+      await vi.advanceTimersByTimeAsync(10_000);
+      secrets.shift()!();
+      await vi.waitFor(() => expect(transport.heard.filter((what) => what === 'start')).toHaveLength(2));
+      phone.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('mutes locally, and lets the microphone go when the call ends', async () => {
     const transport = new FakeTransport();
     const phone = await phoneOn(transport);
