@@ -5,7 +5,8 @@ import { conversation, NOW, rows } from './cast.ts';
 export interface Scene {
   readonly session: SessionView | null;
   readonly me?: Record<string, unknown>;
-  readonly board?: Record<string, unknown>;
+  /** `let-go`: refused, with the banner that memory is short. */
+  readonly board?: Record<string, unknown> | 'let-go';
   /** Answers of the API besides the ordinary ones: `GET /api/conversations` → status and body; `never` hangs. */
   readonly answers?: Readonly<Record<string, { readonly status: number; readonly body: unknown } | 'never'>>;
   readonly phone?: 'registered' | 'away';
@@ -23,6 +24,10 @@ export async function serve(page: Page, scene: Scene): Promise<{ readonly feed: 
     socket.onMessage((text) => {
       const { type, topic } = JSON.parse(String(text)) as { type: string; topic: string };
       if (type !== 'subscribe') return;
+      if (topic !== 'me' && scene.board === 'let-go') {
+        socket.send(JSON.stringify({ type: 'banner', banner: 'memory-short', active: true }));
+        return socket.send(JSON.stringify({ type: 'refused', topic, code: 'overloaded' }));
+      }
       const state = topic === 'me' ? (scene.me ?? {}) : (scene.board ?? {});
       socket.send(JSON.stringify({ type: 'snapshot', topic, position: 1, now: NOW, state }));
     });

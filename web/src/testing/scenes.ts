@@ -107,6 +107,7 @@ export const scenes: readonly NamedScene[] = [
   { name: 'board', path: '/live', session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), ready: '.people [role=row] .who' },
   { name: 'board-simulated', path: '/live', session: { ...diego, liveDemo: { available: true, running: true } }, me: { agent: agent() }, board: board({ simulated: true }), ready: '.people [role=row] .who' },
   { name: 'board-empty', path: '/live', session: diego, me: { agent: agent() }, board: board({ waiting: 0, longestWaitSince: null, offeredToday: 0, answeredToday: 0, abandonedToday: 0, serviceLevel: null, averageHandleMs: null, occupancy: null, linesInUse: 0, linesInbound: 0, linesOutbound: 0 }, []), ready: '.people .empty' },
+  { name: 'board-let-go', path: '/live', session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: 'let-go', ready: '.failure' },
   { name: 'board-past', path: `/live?at=${pastBoard.at}`, session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), answers: { 'GET /api/board': { status: 200, body: pastBoard } }, ready: '.who-waited li' },
   { name: 'board-past-gone', path: `/live?at=${pastBoard.at}`, session: diego, me: { agent: agent({ userId: 'usr_diego' }) }, board: board(), answers: { 'GET /api/board': { status: 410, body: { type: 'about:blank', title: 'gone', status: 410, code: 'past-not-kept', requestId: 'req_1' } } }, ready: '.failure' },
   { name: 'board-many', path: '/live', session: diego, me: { agent: agent() }, board: board({}, manyAgents(2_000)), ready: '.people [role=row] .who' },
