@@ -48,7 +48,8 @@ function refusalOfFramework(error: FastifyError | Error): Refusal | undefined {
 }
 
 /** Classes of PostgreSQL that mean "not there now": connection exceptions, operator intervention, too many connections. */
-function storageIsAway(error: Error): boolean {
+export function storageIsAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '53300'].includes(code) || /^(08|57P)/.test(code) || (code === '' && GONE_OR_SILENT.test(error.message));
 }

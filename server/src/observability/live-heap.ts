@@ -6,12 +6,15 @@ export class LiveHeap {
   readonly #limitBytes: number;
   readonly #observer: PerformanceObserver;
   #usedBytes = 0;
+  #lookedAt = performance.now();
 
   /** @param youngBytes of the heap's limit, what the young generation may take: nothing that stays has room there */
   constructor(youngBytes: number) {
     this.#limitBytes = getHeapStatistics().heap_size_limit - youngBytes;
     this.#observer = new PerformanceObserver((list) => {
-      if (list.getEntries().some(isOfTheWholeHeap)) this.#usedBytes = getHeapStatistics().used_heap_size;
+      if (!list.getEntries().some(isOfTheWholeHeap)) return;
+      this.#usedBytes = getHeapStatistics().used_heap_size;
+      this.#lookedAt = performance.now();
     });
     this.#observer.observe({ entryTypes: ['gc'] });
   }
@@ -19,6 +22,11 @@ export class LiveHeap {
   /** 1: the next thing that stays ends the process. 0 before the first collection. */
   get share(): number {
     return this.#usedBytes / this.#limitBytes;
+  }
+
+  /** How old that is: where hardly anything is made, nothing is collected for minutes. */
+  get ageMs(): number {
+    return performance.now() - this.#lookedAt;
   }
 
   close(): void {

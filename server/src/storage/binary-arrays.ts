@@ -1,3 +1,4 @@
+import { invariant } from '@centralita/kernel';
 import { jsonbText, plainText } from './journal-json.ts';
 
 /**
@@ -36,6 +37,7 @@ const KINDS = {
 export const POSTGRES_TYPES: Readonly<Record<ColumnKind, string>> = { text: 'text', json: 'json', jsonb: 'jsonb', bigint: 'bigint', double: 'double precision', boolean: 'boolean', timestamptz: 'timestamptz' };
 
 function writeInt64(bytes: Buffer, at: number, value: number): number {
+  invariant(Number.isSafeInteger(value), `not a bigint: ${value}`);
   return bytes.writeUInt32BE(value >>> 0, bytes.writeInt32BE(Math.floor(value / TWO_TO_32), at));
 }
 

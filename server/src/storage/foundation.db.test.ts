@@ -2,7 +2,7 @@ import type { AccountId } from '@centralita/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusalOf } from '../http/problem.ts';
 import { migrate, MigrationMismatch, readMigrations } from './migrate.ts';
-import { inAccount, openPool, sqlState } from './pool.ts';
+import { inAccount, inTransaction, openPool, type Pool, sqlState } from './pool.ts';
 import { refuseBypassingRoles } from './roles.ts';
 import { blankDatabase, freshDatabase, givenAccount, type TestDatabase } from './testing/database.ts';
 
@@ -18,13 +18,18 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('[fault row 5] a server that hangs', () => {
-  it('is given up two seconds after it should have cancelled by itself, and the pool goes on with another connection', async () => {
+  it.each<[string, (pool: Pool) => Promise<unknown>]>([
+    ['a statement', (pool) => pool.query('select 1')],
+    ['a transaction', (pool) => inTransaction(pool, (connection) => connection.query('select 1'))],
+  ])('is given up two seconds after it should have cancelled %s by itself, and the pool goes on with another connection', async (_what, work) => {
     const pool = openPool(database.urls.app, { statementTimeoutMs: 200, max: 1 });
     try {
       const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
       process.kill(rows[0]!.pid, 'SIGSTOP');
       try {
-        const given = await pool.query('select 1').catch((error: unknown) => error);
+        const from = performance.now();
+        const given = await work(pool).catch((error: unknown) => error);
+        expect(performance.now() - from, 'waited for once').toBeLessThan(4_000);
         expect(given).toBeInstanceOf(Error);
         expect(refusalOf(given as Error)).toEqual({ code: 'storage-away', retryAfterSeconds: 2 });
         expect((await pool.query('select 2 as two')).rows).toEqual([{ two: 2 }]);

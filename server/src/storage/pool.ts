@@ -85,15 +85,17 @@ async function transaction<T>(pool: Pool, begin: string, work: (connection: Conn
     await client.query('commit');
     return result;
   } catch (error) {
-    // When even the rollback fails, the connection is gone: it is thrown away, and the server rolls back by itself.
-    await client.query('rollback').catch((rollback: Error) => {
-      broken = rollback;
-    });
+    // When even the rollback fails, the connection is gone: it is thrown away, and the server rolls back by itself. One that hangs
+    // would hang in the rollback too.
+    if (isReadTimeout(error)) broken = error;
+    else await client.query('rollback').catch((rollback: Error) => (broken = rollback));
     throw error;
   } finally {
     client.release(broken);
   }
 }
+
+const isReadTimeout = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
 
 /** The SQLSTATE of a failure that the server reported; undefined for anything else (a broken connection, a bug). */
 export function sqlState(error: unknown): string | undefined {

@@ -69,6 +69,8 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   running.live = live;
   const http = await createHttp(httpDeps(foundation, live));
   screens.http = http;
+  // It tells of changes, to whoever is there to hear them.
+  live.load.start();
   for (const account of live.floorProcess.floors.accounts) {
     await http.openAccount(account);
     await live.keeper.open(account, live.floorProcess.replayedTurns(account));
@@ -170,7 +172,7 @@ function watchLoad({ clock, banner, showDashboards, alarm }: Foundation, floorPr
   const delay = new LoopDelay();
   const watch = new LoadWatch({
     now: () => clock.now(),
-    heapShare: () => heap.share,
+    heap: () => heap,
     behind: () => floorProcess.floors.overloaded,
     engine: () => ({ connected: client.connected, ...client.load() }),
     loopLateMs: () => delay.p99Ms,
@@ -179,7 +181,6 @@ function watchLoad({ clock, banner, showDashboards, alarm }: Foundation, floorPr
     banner,
     alarm,
   });
-  watch.start();
   return {
     watch,
     close: () => {

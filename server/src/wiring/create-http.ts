@@ -18,6 +18,7 @@ import { PastBoards } from './past-boards.ts';
 import { WhatIfProcesses } from './what-if-processes.ts';
 import { describeApi } from '../http/open-api.ts';
 import { originIsOurs } from '../http/origin.ts';
+import { storageIsAway } from '../http/problem.ts';
 import { RecentAnswers } from '../http/recent-answers.ts';
 import type { Route } from '../http/route.ts';
 import { buildServer, type ServerParts } from '../http/server.ts';
@@ -63,7 +64,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     backlogBytes: settings.feedBacklogBytes,
     originIsOurs: (request) => originIsOurs(request.headers.origin, hostOf(request, deps), settings.secure || forwarded(request, deps, 'x-forwarded-proto') === 'https', settings.allowedOrigins),
   });
-  const holders = new KeptHolders(stores.sessions.holder, clock);
+  const holders = new KeptHolders(stores.sessions.holder, clock, storageIsAway);
   const sessions: SessionTable = {
     ...stores.sessions,
     end: async (account, sessionId, actor) => {

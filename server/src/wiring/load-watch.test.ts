@@ -3,6 +3,7 @@ import { LoadWatch, SHEDDABLE } from './load-watch.ts';
 
 let now: number;
 let heap: number;
+let foundAt: number | undefined;
 let behind: boolean;
 let engine: { connected: boolean; admitting: boolean; tickLateP99Ms: number };
 let loopLateMs: number;
@@ -13,6 +14,7 @@ let watch: LoadWatch;
 beforeEach(() => {
   now = 0;
   heap = 0.2;
+  foundAt = undefined;
   behind = false;
   engine = { connected: true, admitting: true, tickLateP99Ms: 1 };
   loopLateMs = 2;
@@ -20,7 +22,7 @@ beforeEach(() => {
   taking = true;
   watch = new LoadWatch({
     now: () => now,
-    heapShare: () => heap,
+    heap: () => ({ share: heap, ageMs: foundAt === undefined ? 0 : now - foundAt }),
     behind: () => behind,
     engine: () => engine,
     loopLateMs: () => loopLateMs,
@@ -80,6 +82,19 @@ describe('[fault row 29, design 2] what control lets go when it cannot carry eve
     pass(6_000);
     expect([letGo(), taking]).toEqual([[], true]);
     expect(said, 'whoever hears that it is over may ask at once').toEqual(['dashboards shown', 'memory-short off']);
+  });
+
+  it('does not refuse for ever what nothing is collected for: it comes back, and goes again at the next collection', () => {
+    heap = 0.93;
+    pass(1_000);
+    foundAt = now;
+    pass(19_500);
+    expect([letGo(), taking]).toEqual([[...SHEDDABLE], false]);
+    pass(1_000);
+    expect([letGo(), taking]).toEqual([[], true]);
+    foundAt = undefined;
+    pass(500);
+    expect([letGo(), taking]).toEqual([[...SHEDDABLE], false]);
   });
 
   it('new calls while the journal is behind, and until it has kept up for a while', () => {

@@ -7,6 +7,11 @@ const LET_GO_FROM: Readonly<Record<Sheddable, number>> = { dashboards: 0.7, repo
 /** Each comes back when this much less is needed, for as long as `CALM_MS`. */
 const BACK_BELOW = 0.06;
 const CALM_MS = 5_000;
+/**
+ * What was found longer ago counts no more for what is let go: with so little going on, nothing is collected that would show what is
+ * free again. Should memory still be short, the first collection says so.
+ */
+const STALE_MS = 15_000;
 /** At two looks in a row: after a moment in which nothing ran at all, everything looks late once. */
 const BEHIND_FOR_MS = 500;
 const BEHIND_CALM_MS = 1_000;
@@ -17,8 +22,8 @@ const LOOK_EVERY_MS = 500;
 
 export interface LoadWatchParts {
   readonly now: () => number;
-  /** Share of the heap that is needed, 0 to 1. */
-  readonly heapShare: () => number;
+  /** Share of the heap that is needed, 0 to 1, and how long ago that was found. */
+  readonly heap: () => { readonly share: number; readonly ageMs: number };
   /** The journal is behind, or the spool is full. */
   readonly behind: () => boolean;
   readonly engine: () => { readonly connected: boolean; readonly admitting: boolean; readonly tickLateP99Ms: number };
@@ -67,11 +72,11 @@ export class LoadWatch {
   }
 
   #lookAtMemory(): void {
-    const { now, heapShare, showDashboards, banner, alarm } = this.#parts;
-    const share = heapShare();
+    const { now, heap, showDashboards, banner, alarm } = this.#parts;
+    const { share, ageMs } = heap();
     for (const what of SHEDDABLE) {
       const letGo = this.#letGo[what];
-      if (!letGo.look(now(), share >= LET_GO_FROM[what] - (letGo.active ? BACK_BELOW : 0))) continue;
+      if (!letGo.look(now(), ageMs < STALE_MS && share >= LET_GO_FROM[what] - (letGo.active ? BACK_BELOW : 0))) continue;
       if (letGo.active) alarm('memory-short', `${Math.round(100 * share)} % of the heap is needed: ${what} are let go`);
       if (what !== 'dashboards') continue;
       showDashboards(!letGo.active);

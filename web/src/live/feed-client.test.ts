@@ -100,11 +100,14 @@ describe('feed client', () => {
     client.start();
     await until(client, () => asked.length === 1);
     send(socket(), { type: 'snapshot', topic: 'me', position: 1, now: 1, state: { agent: 1 } });
-    await until(client, () => client.topic('me').status === 'live');
+    send(socket(), { type: 'banner', banner: 'memory-short', active: true });
+    await until(client, () => client.topic('me').status === 'live' && client.banners.size === 1);
     socket().terminate();
     await until(client, () => !client.connected);
     expect(client.topic('me').state).toEqual({ agent: 1 });
+    expect(client.banners.has('memory-short')).toBe(true);
     await until(client, () => connections() === 2 && asked.length === 2);
+    expect([...client.banners], 'the server may be another one by now').toEqual([]);
     expect(tickets[1]).toBe('/api/feed?ticket=t2');
   });
 

@@ -121,6 +121,8 @@ export class FeedClient {
     this.#connected = true;
     this.#opened = true;
     this.clock.reset();
+    // What still holds is told again.
+    this.#banners = new Set();
     for (const topic of this.#followed.keys()) this.#subscribe(topic);
     this.#tell();
   }

@@ -1,14 +1,15 @@
 import { ignoreFailure } from '@centralita/kernel';
 import { UA, WebSocketInterface } from 'jssip';
 import type { EndEvent, RTCSession } from 'jssip/lib/RTCSession';
-import type { RTCSessionEvent } from 'jssip/lib/UA';
+import type { RTCSessionEvent, UnRegisteredEvent } from 'jssip/lib/UA';
 import { socketAddress, type CallFailure, type SoftphoneTransport, type TransportCall, type TransportEvent, type TransportRegistration } from './transport.ts';
 
 // Host candidates come at once and the center's own address is one of them: waiting for the slow ones (a TURN server that does not
 // answer takes 10 s) would eat the 400 ms that a click may take to become audio (design 10).
 const CANDIDATE_WAIT_MS = 120;
 
-const REGISTER_AGAIN_MS = 2_000;
+/** Browsers spread themselves: a telephone service that is busy with all of them is not asked by all of them at once again. */
+const againAfterMs = (tries: number): number => Math.min(15_000, 2_000 * 1.7 ** tries) * (0.5 + Math.random());
 
 /** SIP over WebSocket through JsSIP. */
 export class JsSipTransport implements SoftphoneTransport {
@@ -34,25 +35,31 @@ export class JsSipTransport implements SoftphoneTransport {
       user_agent: 'Centralita web',
     });
     this.#ua = ua;
-    ua.on('connecting', () => this.#tell({ type: 'state', state: 'connecting' }));
-    ua.on('disconnected', () => {
-      this.#tell({ type: 'state', state: ua === this.#ua ? 'connecting' : 'offline' });
+    // One that was replaced has its last word two seconds later: it says nothing of the one that rings now.
+    const whileItIsOurs = <Rest extends unknown[]>(act: (...rest: Rest) => void) => (...rest: Rest) => void (ua === this.#ua && act(...rest));
+    let tries = 0;
+    ua.on('connecting', whileItIsOurs(() => this.#tell({ type: 'state', state: 'connecting' })));
+    ua.on('disconnected', whileItIsOurs(() => {
+      this.#tell({ type: 'state', state: 'connecting' });
       this.#stopRinging();
-    });
-    ua.on('connected', () => {
+    }));
+    ua.on('connected', whileItIsOurs(() => {
       if (!register) this.#tell({ type: 'state', state: 'registered' });
-    });
-    ua.on('registered', () => this.#tell({ type: 'state', state: 'registered' }));
-    ua.on('registrationFailed', (event) => {
+    }));
+    ua.on('registered', whileItIsOurs(() => {
+      tries = 0;
+      this.#tell({ type: 'state', state: 'registered' });
+    }));
+    ua.on('registrationFailed', whileItIsOurs((event: UnRegisteredEvent) => {
       const status = event.response?.status_code ?? 0;
       const refused = status === 401 || status === 403 || status === 404 || status === 407;
       this.#tell({ type: 'state', state: refused ? 'refused' : 'connecting' });
       // Busy, or silent: JsSIP itself tries again only when its connection was lost.
-      if (!refused) setTimeout(() => ua === this.#ua && this.reconnect(), REGISTER_AGAIN_MS);
-    });
-    ua.on('newRTCSession', (event: RTCSessionEvent) => {
+      if (!refused) setTimeout(whileItIsOurs(() => this.reconnect()), againAfterMs(tries++));
+    }));
+    ua.on('newRTCSession', whileItIsOurs((event: RTCSessionEvent) => {
       if ((event.originator as string) === 'remote') this.#incoming(event);
-    });
+    }));
     ua.start();
   }
 
@@ -61,7 +68,9 @@ export class JsSipTransport implements SoftphoneTransport {
     this.#ua = undefined;
     // Ends its calls and unregisters: for signing out. A reload simply drops the socket, so that the call can come back.
     ua?.stop();
-    if (ua) this.#tell({ type: 'state', state: 'offline' });
+    if (!ua) return;
+    this.#stopRinging();
+    this.#tell({ type: 'state', state: 'offline' });
   }
 
   reconnect(): void {

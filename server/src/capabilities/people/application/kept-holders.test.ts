@@ -13,7 +13,7 @@ let holders: KeptHolders;
 beforeEach(() => {
   now = 0;
   look = async () => CARLA;
-  holders = new KeptHolders((tokenHash) => look(tokenHash), { now: () => now });
+  holders = new KeptHolders((tokenHash) => look(tokenHash), { now: () => now }, (error) => String(error).includes('ECONNREFUSED'));
 });
 const away = () => Promise.reject(new Error('connect ECONNREFUSED'));
 const silent = () => new Promise<never>(() => {});
@@ -40,6 +40,12 @@ describe('[fault row 5] whose session it is while the database is away', () => {
     expect(await holders.of(TOKEN)).toBeUndefined();
     look = away;
     await expect(holders.of(TOKEN)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('a failure that is not the database’s absence lets nobody in', async () => {
+    await holders.of(TOKEN);
+    look = () => Promise.reject(new Error('permission denied for function session_holder'));
+    await expect(holders.of(TOKEN)).rejects.toThrow('permission denied');
   });
 
   it('an answer that comes too late for one request counts for the next', async () => {

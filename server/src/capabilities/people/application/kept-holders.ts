@@ -2,7 +2,7 @@ import { type Clock, ignoreFailure, type Instant, MINUTE_MS } from '@centralita/
 import type { SessionHolder, SessionTable } from './ports.ts';
 
 /** A look-up takes a millisecond; whoever holds a call does not wait for a database that is away. */
-const PATIENCE_MS = 300;
+const PATIENCE_MS = 500;
 /** While the database is away nobody is blocked or signed out. Whoever it knew this recently is believed. */
 const BELIEVED_MS = 60 * MINUTE_MS;
 const KEPT_LIMIT = 20_000;
@@ -14,12 +14,15 @@ const KEPT_LIMIT = 20_000;
 export class KeptHolders {
   readonly #look: SessionTable['holder'];
   readonly #clock: Clock;
+  readonly #isAway: (error: unknown) => boolean;
   /** Least recently seen first. */
   readonly #kept = new Map<string, { readonly holder: SessionHolder; readonly seenAt: Instant }>();
 
-  constructor(look: SessionTable['holder'], clock: Clock) {
+  /** @param isAway whether a failure means that the database is not there; any other is nobody's sign-in */
+  constructor(look: SessionTable['holder'], clock: Clock, isAway: (error: unknown) => boolean) {
     this.#look = look;
     this.#clock = clock;
+    this.#isAway = isAway;
   }
 
   /** @throws when the database is away and did not know the token lately */
@@ -32,7 +35,11 @@ export class KeptHolders {
     const timer = setTimeout(() => late.resolve(kept.holder), PATIENCE_MS);
     ignoreFailure('looking up a session of somebody who is known', looked);
     try {
-      return await Promise.race([looked.catch(() => kept.holder), late.promise]);
+      const orKept = looked.catch((error: unknown) => {
+        if (this.#isAway(error)) return kept.holder;
+        throw error;
+      });
+      return await Promise.race([orKept, late.promise]);
     } finally {
       clearTimeout(timer);
     }

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@centralita/kernel';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Command, SwitchSnapshot, TelephonyEvent } from '../../port/index.ts';
 import { silentLogger } from '../logger.ts';
 import { connectToSwitch, type SwitchClient, type SwitchClientSettings } from '../switch-client.ts';
@@ -17,6 +17,8 @@ let socketPath: string;
 let log: EventLog;
 let link: ControlLink;
 let taken: { id: string; command: Command }[];
+/** Whether the switch was told that control can follow new calls, each time. */
+let follows: boolean[];
 const clients: SwitchClient[] = [];
 
 const endLeg: Command = { type: 'end-leg', legId: 'leg_1', cause: 'hung-up' };
@@ -27,6 +29,7 @@ beforeEach(async () => {
   socketPath = join(folder, 'private', 'switch.sock');
   log = new EventLog(clock, FIRST_SEQ, 100);
   taken = [];
+  follows = [];
   link = makeLink();
   await link.listen(socketPath);
 });
@@ -50,7 +53,7 @@ function makeLink(): ControlLink {
       },
       snapshot: snapshotNow,
       trace: (legId) => Promise.resolve(legId === 'leg_1' ? 'a trace' : null),
-      takeCalls: () => {},
+      takeCalls: (taking) => follows.push(taking),
       drain: () => {},
       load: () => ({ legs: 7, linesInUse: 3, tickLateP99Ms: 1, admitting: true, workers: [] }),
       acknowledged: () => {},
@@ -158,6 +161,23 @@ describe('control link', () => {
     await next.until(() => next.events.length === 1);
     expect(old.events).toEqual([]);
     expect(taken.map(({ id }) => id)).toEqual(['c']);
+  });
+
+  test('[design 2] a control that took no calls says nothing about the next one: not when it is gone, and not when it is replaced', async () => {
+    const first = connect();
+    await first.until(() => first.client.connected);
+    first.client.takeCalls(false);
+    await first.client.snapshot();
+    expect(follows.at(-1)).toBe(false);
+    const next = connect({ epoch: 2 });
+    await next.until(() => next.client.connected);
+    expect(follows.at(-1), 'replaced').toBe(true);
+    next.client.takeCalls(false);
+    await next.client.snapshot();
+    const before = follows.length;
+    await next.client.close();
+    await vi.waitFor(() => expect(link.connected).toBe(false));
+    expect(follows.slice(before), 'gone').toEqual([true]);
   });
 
   test('a malformed command is refused and changes nothing', async () => {
