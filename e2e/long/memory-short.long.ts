@@ -49,7 +49,13 @@ async function fillUntilLetGo(what: string): Promise<void> {
 async function theCallIsHeard(): Promise<void> {
   const heardBefore = call.voice.packetsReceived;
   await eventually(() => assert.ok(call.voice.packetsReceived > heardBefore + 100));
-  for (const [voice, hertz] of [[ana.voice, CARLA_HZ], [call.voice, ANA_HZ]] as const) assert.ok(heardThroughout(voice, 1_500, hertz).share > 0.8);
+  // A machine that is busy with other things clips a moment of it.
+  await eventually(() => {
+    for (const [voice, hertz] of [[ana.voice, CARLA_HZ], [call.voice, ANA_HZ]] as const) {
+      const { share } = heardThroughout(voice, 1_500, hertz);
+      assert.ok(share > 0.8, `${hertz} Hz is heard in ${share} of the last second and a half`);
+    }
+  });
 }
 
 describe('memory runs short', () => {
