@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConversationView, SessionView } from '@centralita/contract';
 import { AgentAtWire } from '../support/agent-at-wire.ts';
 import { Api } from '../support/api.ts';
-import { CallerAtWire } from '../support/caller-at-wire.ts';
 import { leadStraightToVentas } from '../support/center.ts';
+import { databaseBetween } from '../support/database-between.ts';
 import { eventually } from '../support/eventually.ts';
-import { TcpFaultProxy } from '../support/fault-proxy.ts';
+import type { TcpFaultProxy } from '../support/fault-proxy.ts';
 import { allConversations } from '../support/history.ts';
 import { metric } from '../support/metrics.ts';
 import { freePort } from '../support/ports.ts';
 import { Product } from '../support/product.ts';
-import { untilAllHear } from '../support/tones.ts';
+import { wholeCall } from '../support/whole-call.ts';
 
-const ANA_HZ = 1_000;
-const CARLA_HZ = 1_900;
 const AWAY_MS = 600_000;
 /** From the INVITE: nothing is waited for but a disk, on a machine that is busy with other things. */
 const RUNG_WITHIN_MS = 1_500;
@@ -25,7 +21,7 @@ let product: Product;
 let manager: Api;
 let carla: AgentAtWire;
 let database: TcpFaultProxy;
-let socket: string;
+let open: () => Promise<TcpFaultProxy>;
 let metricsPort: number;
 let made = 0;
 
@@ -36,18 +32,10 @@ before(async () => {
   await leadStraightToVentas(await Api.signIn(product, 'administrator'));
   carla = await AgentAtWire.start(product, 'agent');
   await carla.takeWork();
-  // Between the program and its own PostgreSQL, whose socket makes room; a new control then comes this way.
-  socket = join(product.folder, 'data/pg-run/.s.PGSQL.5432');
-  renameSync(socket, `${socket}.behind`);
-  database = await TcpFaultProxy.open({ path: `${socket}.behind` }, socket);
-  const killed = product.pidOf('control');
-  process.kill(killed, 'SIGKILL');
-  await eventually(async () => {
-    assert.notEqual(product.pidOf('control'), killed);
-    assert.equal(await metric(metricsPort, 'switch_connected'), 1);
+  ({ proxy: database, open } = await databaseBetween(product, metricsPort, async () => {
     await manager.get('/api/session');
     await carla.api.get('/api/session');
-  });
+  }));
 });
 after(async () => {
   await carla?.stop();
@@ -55,25 +43,7 @@ after(async () => {
   database?.close();
 });
 
-/** Ana calls, they talk, she hangs up. @returns from her INVITE to Carla's ring */
-async function oneCall(): Promise<number> {
-  const ana = await CallerAtWire.start(product, `519999${String(made++).padStart(5, '0')}`);
-  try {
-    ana.voice.say(ANA_HZ);
-    const dialledAt = performance.now();
-    await ana.dial();
-    const call = await carla.rings();
-    const tookMs = performance.now() - dialledAt;
-    call.voice.say(CARLA_HZ);
-    call.answer();
-    await untilAllHear(['the customer', ana.voice, CARLA_HZ], ['Carla', call.voice, ANA_HZ]);
-    await ana.sayGoodbye();
-    await call.sip.ended();
-    return tookMs;
-  } finally {
-    await ana.stop();
-  }
-}
+const oneCall = (): Promise<number> => wholeCall(product, carla, `519999${String(made++).padStart(5, '0')}`);
 
 describe('PostgreSQL is away for ten minutes', () => {
   it('[fault row 5] calls are routed and heard, people work on, what is read back and new sign-ins are refused at once', async () => {
@@ -97,7 +67,7 @@ describe('PostgreSQL is away for ten minutes', () => {
   });
 
   it('[fault row 5] back again it learns of every call, each once', async () => {
-    database = await TcpFaultProxy.open({ path: `${socket}.behind` }, socket);
+    database = await open();
     await eventually(async () => assert.equal(await metric(metricsPort, 'turns_spooled'), 0), 60_000);
     await oneCall();
     await eventually(async () => {

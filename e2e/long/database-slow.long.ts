@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConversationPage, ConversationView } from '@centralita/contract';
 import { AgentAtWire } from '../support/agent-at-wire.ts';
 import { Api } from '../support/api.ts';
-import { CallerAtWire } from '../support/caller-at-wire.ts';
 import { leadStraightToVentas } from '../support/center.ts';
+import { databaseBetween } from '../support/database-between.ts';
 import { eventually } from '../support/eventually.ts';
-import { TcpFaultProxy } from '../support/fault-proxy.ts';
+import type { TcpFaultProxy } from '../support/fault-proxy.ts';
 import { metric } from '../support/metrics.ts';
 import { freePort } from '../support/ports.ts';
 import { Product } from '../support/product.ts';
-import { untilAllHear } from '../support/tones.ts';
+import { wholeCall } from '../support/whole-call.ts';
 
-const ANA_HZ = 1_000;
-const CARLA_HZ = 1_900;
 const CALLS = 4;
 /** Design 3: a turn waits for PostgreSQL this long at most, and then for the spool. */
 const PATIENCE_MS = 500;
@@ -37,17 +33,7 @@ before(async () => {
   await leadStraightToVentas(await Api.signIn(product, 'administrator'));
   carla = await AgentAtWire.start(product, 'agent');
   await carla.takeWork();
-  // Between the program and its own PostgreSQL, whose socket makes room; a new control then comes this way.
-  const socket = join(product.folder, 'data/pg-run/.s.PGSQL.5432');
-  renameSync(socket, `${socket}.behind`);
-  database = await TcpFaultProxy.open({ path: `${socket}.behind` }, socket);
-  const killed = product.pidOf('control');
-  process.kill(killed, 'SIGKILL');
-  await eventually(async () => {
-    assert.notEqual(product.pidOf('control'), killed);
-    assert.equal(await metric(metricsPort, 'switch_connected'), 1);
-    await owner.get('/api/session');
-  });
+  ({ proxy: database } = await databaseBetween(product, metricsPort, () => owner.get('/api/session')));
 });
 after(async () => {
   await carla?.stop();
@@ -55,31 +41,11 @@ after(async () => {
   database?.close();
 });
 
-/** From the INVITE to the agent's ring, then they talk, and the customer hangs up. */
-async function ringMs(number: string): Promise<number> {
-  const ana = await CallerAtWire.start(product, number);
-  try {
-    ana.voice.say(ANA_HZ);
-    const dialledAt = performance.now();
-    await ana.dial();
-    const call = await carla.rings();
-    const tookMs = performance.now() - dialledAt;
-    call.voice.say(CARLA_HZ);
-    call.answer();
-    await untilAllHear(['the customer', ana.voice, CARLA_HZ], ['Carla', call.voice, ANA_HZ]);
-    await ana.sayGoodbye();
-    await call.sip.ended();
-    return tookMs;
-  } finally {
-    await ana.stop();
-  }
-}
-
 describe('PostgreSQL answers slowly', () => {
   let made = 0;
   async function rung(): Promise<readonly number[]> {
     const all: number[] = [];
-    for (let turn = 0; turn < CALLS; turn++) all.push(await ringMs(`519999${String(made++).padStart(5, '0')}`));
+    for (let turn = 0; turn < CALLS; turn++) all.push(await wholeCall(product, carla, `519999${String(made++).padStart(5, '0')}`));
     return all;
   }
 
