@@ -21,6 +21,14 @@ export const whatIfSecondQueue = z.object({
   agentsShare: z.number().min(0.01).max(1),
 });
 
+/** Only some of the agents have what the queue's customers need. */
+export const whatIfSkill = z.object({
+  agentsShare: z.number().min(0.01).max(1),
+  /** Whoever has waited this long is answered by the others too; null: by nobody else ever. */
+  othersAfterSeconds: z.number().int().min(1).max(3_600).nullable(),
+});
+export type WhatIfSkill = z.infer<typeof whatIfSkill>;
+
 /** A day that might be. The queue's other rules (ring time, maximum wait and size, ageing) are as they are. */
 export const whatIfQuestion = z.object({
   queueId: z.string().min(1).max(40),
@@ -34,6 +42,8 @@ export const whatIfQuestion = z.object({
   /** Mean; null: nobody gives up. */
   patienceSeconds: z.number().min(5).max(7_200).nullable(),
   target: whatIfTarget,
+  /** Null: all of the agents have it. */
+  skill: whatIfSkill.nullable().default(null),
   secondQueue: whatIfSecondQueue.nullable().default(null),
 });
 export type WhatIfQuestion = z.infer<typeof whatIfQuestion>;
@@ -50,6 +60,8 @@ export const whatIfFigures = z.object({
   serviceLevel: whatIfFigure,
   /** Share of the offered who gave up, short abandons too. */
   abandoned: whatIfFigure,
+  /** Share of the offered whom the queue's maximum wait or size sent elsewhere. */
+  overflowed: whatIfFigure,
   occupancy: whatIfFigure,
 });
 export type WhatIfFigures = z.infer<typeof whatIfFigures>;
@@ -88,7 +100,7 @@ export const whatIfDaysQuery = z.object({ queueId: z.string().min(1).max(40) });
 export const whatIfDays = z.object({ timeZone: z.string(), days: z.array(z.object({ date, calls: z.number().int() })) });
 export type WhatIfDays = z.infer<typeof whatIfDays>;
 
-export const realFigures = z.object({ waitSeconds: z.number().nullable(), serviceLevel: share.nullable(), abandoned: share.nullable(), occupancy: share.nullable() });
+export const realFigures = z.object({ waitSeconds: z.number().nullable(), serviceLevel: share.nullable(), abandoned: share.nullable(), overflowed: share.nullable(), occupancy: share.nullable() });
 export type RealFigures = z.infer<typeof realFigures>;
 
 /** What really happened in a queue on one day. Habits are null when too few calls say anything about them. */
@@ -97,6 +109,8 @@ export const realDay = z.object({
   timeZone: z.string(),
   halfHours: perHalfHour(realFigures.extend({ calls: z.number().int(), agents: z.number() })),
   whole: realFigures.extend({ calls: z.number().int() }),
+  /** The queue's skill as it is today: who of its agents has it, and when the others may help. Null: it requires none. */
+  skill: z.object({ agentsShare: share, othersAfterSeconds: z.number().nullable() }).nullable(),
   habits: z.object({ talkSeconds: z.number().nullable(), talkVariation: z.number().nullable(), afterServiceSeconds: z.number().nullable(), patienceSeconds: z.number().nullable() }),
 });
 export type RealDay = z.infer<typeof realDay>;

@@ -81,6 +81,21 @@ describe('[issue 3] "What if" in the browser', () => {
     await diego.getByRole('heading', { name: 'Todo el día' }).waitFor();
   });
 
+  it('lets only some agents have the skill, and the others help after a while', async () => {
+    const all = await percent('Nivel de servicio');
+    await diego.getByLabel('Solo algunos agentes tienen la habilidad de la cola').check();
+    await diego.getByLabel('Agentes que la tienen (%)').fill('40');
+    await simulate();
+    const some = await percent('Nivel de servicio');
+    assert.ok(some < all, `${some} after ${all}`);
+    await diego.getByLabel('Los demás atienden a quien lleva tiempo esperando').check();
+    await diego.getByLabel('Atienden tras esperar (s)').fill('5');
+    await simulate();
+    const helped = await percent('Nivel de servicio');
+    assert.ok(helped > some, `${helped} after ${some}`);
+    await diego.getByLabel('Solo algunos agentes tienen la habilidad de la cola').uncheck();
+  });
+
   it('says what cannot be simulated, and where', async () => {
     await diego.getByLabel('Llamadas en el día').fill('8000');
     for (let times = 0; times < 2; times++) await diego.getByRole('button', { name: '10 % más llamadas' }).click();

@@ -38,6 +38,8 @@ function sumOf(tallies: readonly Tally[]): Tally {
 
 export const abandonedShare = ({ offered, abandoned, shortAbandons }: Tally): number | null => (offered === 0 ? null : (abandoned + shortAbandons) / offered);
 
+const overflowedShare = ({ offered, overflowed }: Tally): number | null => (offered === 0 ? null : overflowed / offered);
+
 function figuresOf(days: readonly Tally[]): WhatIfFigures {
   const whole = sumOf(days);
   const figure = (of: (tally: Tally) => number | null, scale = 1): WhatIfFigure => {
@@ -50,6 +52,7 @@ function figuresOf(days: readonly Tally[]): WhatIfFigures {
     waitSeconds: figure(averageSpeedOfAnswer.of, 1 / SECOND_MS),
     serviceLevel: figure(serviceLevel.of),
     abandoned: figure(abandonedShare),
+    overflowed: figure(overflowedShare),
     occupancy: figure(occupancy.of),
   };
 }

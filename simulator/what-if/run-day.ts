@@ -1,10 +1,13 @@
 import { HALF_HOURS, type SimulationOrder } from '@centralita/contract';
 import { HOUR_MS } from '@centralita/kernel';
 import { AgentTimes, countInterval, countSegment, emptyTally, type ReportedEvent, type Tally, type Window } from '@centralita/server/capabilities/reports/index.ts';
+import { Chance } from '../chance/chance.ts';
 import { HALF_HOUR_MS } from '../clock/calendar.ts';
+import { accountOf } from '../world/account.ts';
 import { Center } from '../world/center.ts';
-import { Rota, toHire } from './rota.ts';
+import { Rota } from './rota.ts';
 import { type Habits, scenarioOf } from './scenario-of.ts';
+import { staffOf } from './staff.ts';
 
 /** Tallies of one queue's half hours on one day, with the time of the agents who serve it. */
 export type QueueDay = readonly Tally[];
@@ -15,25 +18,24 @@ export interface SimulatedDay {
   readonly queues: readonly QueueDay[];
 }
 
-const HIRED_AT_LEAST = 1;
 /** Whoever still waits after the day is given this long. */
 const CLOSE_WITHIN_MS = 3 * HOUR_MS;
 
 /** One day of the question on the real floor; its calls, talks and patience follow from the seed. */
 export async function runDay(order: SimulationOrder, seed: number, habits?: Habits): Promise<SimulatedDay> {
-  const { agents, secondQueue } = order.question;
-  const needed = Math.max(HIRED_AT_LEAST, ...agents);
-  const center = new Center({ scenario: scenarioOf(order, { seed, hired: toHire(needed, secondQueue !== null) }, habits), checked: false });
+  const scenario = scenarioOf(order, seed, habits);
+  const account = accountOf(scenario, new Chance(seed, 'account'), staffOf(order.question, scenario));
+  const center = new Center({ scenario, account, checked: false });
   const { from } = center.days[0]!;
-  const queueIds = center.account.queues.map(({ queueId }) => queueId);
+  const queueIds = account.queues.map(({ queueId }) => queueId);
   const days = queueIds.map(() => Array.from({ length: HALF_HOURS }, emptyTally));
   center.figures.onSegment = (segment) => {
     const place = Math.floor((segment.queuedAt - from) / HALF_HOUR_MS);
     const tally = days[queueIds.indexOf(segment.queueId)]?.[place];
     if (tally) countSegment(tally, segment);
   };
-  const rota = new Rota(center, needed, secondQueue);
-  const serves = new Map(rota.staff.map(({ agentId, queueIds: served }) => [agentId, queueIds.flatMap((queueId, at) => (served.includes(queueId) ? [at] : []))]));
+  const rota = new Rota(center);
+  const serves = new Map(account.agents.map(({ agentId, queueIds: served }) => [agentId, queueIds.flatMap((queueId, at) => (served.includes(queueId) ? [at] : []))]));
   const times = new AgentTimes((interval) => {
     for (const at of serves.get(interval.agentId) ?? []) countInto(days[at]!, interval, from);
   });
@@ -44,7 +46,7 @@ export async function runDay(order: SimulationOrder, seed: number, habits?: Habi
   };
   try {
     await center.open();
-    rota.plan(from, agents);
+    rota.plan(from, order.question.agents);
     await center.run();
     for (const open of times.allOpen()) for (const at of serves.get(open.agentId) ?? []) countInto(days[at]!, { ...open, to: center.until }, from);
     await center.finish(CLOSE_WITHIN_MS);

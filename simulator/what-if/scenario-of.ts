@@ -19,28 +19,34 @@ export const PEOPLE: Habits = {
   answer: { kind: 'uniform', from: 1, to: 4 },
 };
 
+export const FIRST = 'first';
+export const SECOND = 'second';
+/** What the first queue's customers need, when only some have it. */
+export const SKILL = 'skill';
+export const SKILL_LEVEL = 1;
+
 /** Nobody waits this long. */
 const NEVER: Span = { kind: 'fixed', seconds: 10 ** 9 };
 /** A Monday. */
 const DAY = '2026-03-02';
 
 /**
- * One day of the question, with `hired` people of whom the rota takes those it needs. Nobody forgets, rests or dials: agents of
+ * One day of the question. Nobody forgets, rests or dials: agents of
  * the question are at their desks and taking calls. Who gave up does not call again: real arrivals hold those calls already.
  */
-export function scenarioOf({ question, rules }: SimulationOrder, { seed, hired }: { readonly seed: number; readonly hired: number }, habits: Habits = PEOPLE): Scenario {
-  const { calls, secondQueue, talkSeconds, talkVariation, afterServiceSeconds, patienceSeconds, target } = question;
+export function scenarioOf({ question, rules }: SimulationOrder, seed: number, habits: Habits = PEOPLE): Scenario {
+  const { calls, agents, skill, secondQueue, talkSeconds, talkVariation, afterServiceSeconds, patienceSeconds, target } = question;
   const queue = { ...rules, serviceLevelSeconds: target.withinSeconds, shortAbandonSeconds: 0 };
   const all = calls.reduce((sum, one) => sum + one, 0) * (1 + (secondQueue?.callsRatio ?? 0));
   const read = readScenario({
     account: 'single-queue',
-    agents: hired,
+    agents: Math.max(1, ...agents),
     days: 1,
     seed,
     start: DAY,
     timeZone: 'UTC',
     arrivals: { perHour: all / 24, halfHours: calls, weekdays: [1, 1, 1, 1, 1, 1, 1] },
-    queues: [{ ...queue, name: FIRST, share: 1 }, ...(secondQueue ? [{ ...queue, name: SECOND, share: secondQueue.callsRatio }] : [])],
+    queues: [{ ...queue, name: FIRST, share: 1, requiredSkills: skill ? { [SKILL]: SKILL_LEVEL } : {}, relaxAfterSeconds: skill?.othersAfterSeconds ?? null }, ...(secondQueue ? [{ ...queue, name: SECOND, share: secondQueue.callsRatio }] : [])],
     customers: { patience: patienceSeconds === null ? NEVER : { kind: 'exponential', mean: patienceSeconds }, leaveInMenu: 0, wrongKey: 0, redial: 0 },
     agentHabits: {
       talk: habits.talk(talkSeconds, talkVariation),
@@ -62,5 +68,3 @@ export function scenarioOf({ question, rules }: SimulationOrder, { seed, hired }
   return read.scenario;
 }
 
-const FIRST = 'first';
-const SECOND = 'second';

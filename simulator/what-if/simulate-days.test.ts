@@ -8,7 +8,7 @@ type Change = Partial<SimulationOrder['question']>;
 const all = (one: number) => Array.from({ length: 48 }, () => one);
 const at = (one: number, ...places: readonly number[]) => Array.from({ length: 48 }, (_, place) => (places.includes(place) ? one : 0));
 const order = (change: Change): SimulationOrder => ({
-  question: { queueId: 'que_1', calls: all(20), agents: all(3), talkSeconds: 120, talkVariation: 0.7, afterServiceSeconds: 20, patienceSeconds: 120, target: { share: 0.8, withinSeconds: 20 }, secondQueue: null, ...change },
+  question: { queueId: 'que_1', calls: all(20), agents: all(3), talkSeconds: 120, talkVariation: 0.7, afterServiceSeconds: 20, patienceSeconds: 120, target: { share: 0.8, withinSeconds: 20 }, skill: null, secondQueue: null, ...change },
   rules: { selection: 'longest-idle', ageingPerMinute: 0, ringSeconds: 20, maximumWaitSeconds: null, maximumSize: null, afterServiceLimitSeconds: null },
 });
 
@@ -87,6 +87,36 @@ describe('a day of the question', () => {
     expect(urgent.queue.whole.serviceLevel.value).toBeLessThan(alone.queue.whole.serviceLevel.value!);
     expect(urgent.secondQueue!.whole.serviceLevel.value).toBeGreaterThan(patient.secondQueue!.whole.serviceLevel.value!);
     expect(skilled.secondQueue!.whole.serviceLevel.value).toBeGreaterThan(urgent.secondQueue!.whole.serviceLevel.value!);
+  });
+
+  it('[issue 3] a skill that half of them have: its customers wait for those, or for everybody after a while', { timeout: 30_000 }, async () => {
+    const busy = { calls: at(30, 18, 19, 20, 21), agents: at(6, 18, 19, 20, 21), patienceSeconds: 300 };
+    const whole = async (change: Change) => (await simulateDays(order({ ...busy, ...change }), { days: 4 })).queue.whole;
+    const [all, half, helped, halfAsMany] = [
+      await whole({}),
+      await whole({ skill: { agentsShare: 0.5, othersAfterSeconds: null } }),
+      await whole({ skill: { agentsShare: 0.5, othersAfterSeconds: 30 } }),
+      await whole({ agents: at(3, 18, 19, 20, 21) }),
+    ];
+    expect(half.occupancy.value).toBeLessThan(0.7);
+    expect(half.serviceLevel.value).toBeCloseTo(halfAsMany.serviceLevel.value!, 1);
+    expect(half.waitSeconds.value).toBeGreaterThan(helped.waitSeconds.value!);
+    expect(helped.waitSeconds.value).toBeGreaterThan(all.waitSeconds.value!);
+    // Whom the skilled do not answer within half a minute, the others do.
+    expect(helped.abandoned.value).toBeLessThan(half.abandoned.value! / 2);
+    expect(helped.waitSeconds.value).toBeLessThan(30);
+  });
+
+  it('[S4.12] counts whom the maximum wait sends elsewhere as that, and not as somebody who gave up', async () => {
+    const asked = order({ calls: at(20, 18), agents: at(1, 18), patienceSeconds: null });
+    const { queue } = await simulateDays({ ...asked, rules: { ...asked.rules, maximumWaitSeconds: 60 } }, { days: 4 });
+    const { offered, abandoned, overflowed, waitSeconds } = queue.whole;
+    expect(offered).toBeGreaterThan(10);
+    expect(abandoned.value).toBe(0);
+    expect(overflowed.value).toBeGreaterThan(0.3);
+    // Whoever is being rung as the minute ends is still answered.
+    expect(waitSeconds.high).toBeLessThan(70);
+    expect((await simulateDays(asked, { days: 1 })).queue.whole.overflowed.value).toBe(0);
   });
 
   it('tells how far it is: at the beginning, and after each day', async () => {

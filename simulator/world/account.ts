@@ -15,7 +15,7 @@ export interface SimulatedAgent {
   readonly agentId: UserId;
   readonly devices: readonly DeviceId[];
   readonly queueIds: readonly QueueId[];
-  readonly shift: Scenario['agentHabits']['shifts'][number];
+  readonly shift: Hire['shift'];
 }
 
 export interface SimulatedAccount {
@@ -30,8 +30,17 @@ export interface SimulatedAccount {
   readonly queues: readonly { readonly queueId: QueueId; readonly key: string; readonly scenario: QueueScenario }[];
 }
 
-/** The account's configuration as rows of its outbox, made from the scenario. */
-export function accountOf(scenario: Scenario, chance: Chance): SimulatedAccount {
+export interface Hire {
+  /** Queues by their names; the lower priority is served first. */
+  readonly serves: readonly { readonly queue: string; readonly priority: number }[];
+  /** Levels 1 to 5 by skill. */
+  readonly skills: Readonly<Record<string, number>>;
+  readonly phones: 1 | 2;
+  readonly shift: Scenario['agentHabits']['shifts'][number];
+}
+
+/** The account's configuration as rows of its outbox, made from the scenario. @param hires left out: drawn */
+export function accountOf(scenario: Scenario, chance: Chance, hires?: readonly Hire[]): SimulatedAccount {
   const changes: ConfigurationChange[] = [];
   const add = (change: Omit<ConfigurationChange, 'position'>): void => void changes.push({ position: changes.length + 1, ...change } as ConfigurationChange);
   const queues = scenario.queues.map((queue, at) => ({ queueId: `que_${at + 1}`, key: String(at + 1), scenario: queue }));
@@ -41,7 +50,7 @@ export function accountOf(scenario: Scenario, chance: Chance): SimulatedAccount 
   add({ entity: 'flow', id: FLOW, value: { version: 1, language: 'es', start: 'answer', steps: stepsTo(queues) } });
   add({ entity: 'trunk', id: TRUNK, value: { name: 'Simulated', profile: PROFILE } });
   add({ entity: 'number', id: 'num_1', value: { number: NUMBER, flowId: FLOW, trunkId: TRUNK, public: false } });
-  const agents = Array.from({ length: scenario.agents }, (_, at) => hire(at, scenario, queues, chance));
+  const agents = Array.from({ length: scenario.agents }, (_, at) => hire(at, hires?.[at] ?? drawHire(at, { scenario, queues, chance }), queues));
   for (const { agent, value } of agents) {
     add({ entity: 'agent', id: agent.agentId, value });
     for (const deviceId of agent.devices) add({ entity: 'device', id: deviceId, value: { userId: agent.agentId, kind: 'phone' } });
@@ -51,20 +60,31 @@ export function accountOf(scenario: Scenario, chance: Chance): SimulatedAccount 
 
 type Queues = readonly { readonly queueId: QueueId; readonly key: string; readonly scenario: QueueScenario }[];
 
-function hire(at: number, scenario: Scenario, queues: Queues, chance: Chance) {
-  const agentId = `usr_${String(at + 1).padStart(5, '0')}`;
+/** Each queue is home to as many, and four of ten serve each other one too. Kept seeds live on the order of these draws. */
+function drawHire(at: number, { scenario: { agentHabits }, queues, chance }: { readonly scenario: Scenario; readonly queues: Queues; readonly chance: Chance }): Hire {
   const home = queues[at % queues.length]!;
   const served = queues.filter((queue) => queue === home || chance.happens(0.4));
   const skills = [...new Set(served.flatMap(({ scenario: { requiredSkills, preferredSkills } }) => [...Object.keys(requiredSkills), ...Object.keys(preferredSkills)]))];
+  return {
+    serves: served.map((queue) => ({ queue: queue.scenario.name, priority: queue === home ? 1 : 2 })),
+    phones: chance.happens(agentHabits.secondDevice) ? 2 : 1,
+    shift: chance.weighted(agentHabits.shifts),
+    skills: Object.fromEntries(skills.map((skill) => [skill, 1 + chance.whole(5)])),
+  };
+}
+
+function hire(at: number, { serves, skills, phones, shift }: Hire, queues: Queues) {
+  const agentId = `usr_${String(at + 1).padStart(5, '0')}`;
+  const served = serves.map(({ queue, priority }) => ({ queueId: queues.find(({ scenario: { name } }) => name === queue)!.queueId, priority }));
   const agent: SimulatedAgent = {
     agentId,
-    devices: [`dev_${agentId}_1`, ...(chance.happens(scenario.agentHabits.secondDevice) ? [`dev_${agentId}_2`] : [])],
+    devices: Array.from({ length: phones }, (_, phone) => `dev_${agentId}_${phone + 1}`),
     queueIds: served.map(({ queueId }) => queueId),
-    shift: chance.weighted(scenario.agentHabits.shifts),
+    shift,
   };
   const value = {
-    skills: skills.map((skillId) => ({ skillId: `skl_${skillId}`, level: 1 + chance.whole(5) })),
-    queues: served.map((queue) => ({ queueId: queue.queueId, priority: queue === home ? 1 : 2 })),
+    skills: skillLevels(skills),
+    queues: served,
     extension: String(10_000 + at),
     outgoingCalls: true,
     initialStatusId: AVAILABLE,

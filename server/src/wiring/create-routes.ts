@@ -142,6 +142,7 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
     ...pastBoardRoutes({ boardAt: boardsOfThePast(pastBoards, stores, parts.liveDemoAccount) }),
     ...whatIfRoutes({
       queueOf: ({ account, userId: viewer, scope }, queueId) => showQueue(stores.configuration, account, { viewer, scope }, queueId),
+      countSkilled: (account, userIds, required) => stores.read(account, (sql) => stores.configuration.agents.countSkilled(sql, userIds, required)),
       arrivals: arrivalsIn(pool),
       simulations,
       now: () => clock.now(),

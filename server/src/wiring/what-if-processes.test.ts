@@ -7,7 +7,7 @@ import { WHAT_IF_PROCESSES, WhatIfProcesses } from './what-if-processes.ts';
 
 const half = (one: number) => Array.from({ length: 48 }, (_, place) => (place === 20 || place === 21 ? one : 0));
 const order: SimulationOrder = {
-  question: { queueId: 'que_1', calls: half(20), agents: half(3), talkSeconds: 120, talkVariation: 0.7, afterServiceSeconds: 20, patienceSeconds: 120, target: { share: 0.8, withinSeconds: 20 }, secondQueue: null },
+  question: { queueId: 'que_1', calls: half(20), agents: half(3), talkSeconds: 120, talkVariation: 0.7, afterServiceSeconds: 20, patienceSeconds: 120, target: { share: 0.8, withinSeconds: 20 }, skill: null, secondQueue: null },
   rules: { selection: 'longest-idle', ageingPerMinute: 0, ringSeconds: 20, maximumWaitSeconds: null, maximumSize: null, afterServiceLimitSeconds: 60 },
 };
 /** Who asks. */

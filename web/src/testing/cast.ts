@@ -255,24 +255,25 @@ export const pastBoard: PastBoard = {
 const officeDay = Array.from({ length: 48 }, (_, place) => (place < 17 || place > 38 ? 0 : Math.round(4 + 20 * Math.exp(-(((place - 22) / 5) ** 2)) + 14 * Math.exp(-(((place - 33) / 4) ** 2)))));
 const agentsOn = (calls: number): number => (calls === 0 ? 0 : 1 + Math.ceil(calls / 8.6));
 const pressure = (place: number): number => officeDay[place]! / (8.6 * Math.max(1, agentsOn(officeDay[place]!)));
-const nothing = { waitSeconds: null, serviceLevel: null, abandoned: null, occupancy: null };
-const happened = (place: number) => (officeDay[place] === 0 ? nothing : { waitSeconds: Math.round(6 + 70 * pressure(place) ** 3), serviceLevel: Math.max(0.3, 0.98 - 0.5 * pressure(place) ** 3), abandoned: 0.14 * pressure(place) ** 3, occupancy: Math.min(0.97, 0.15 + pressure(place) * 0.85) });
+const nothing = { waitSeconds: null, serviceLevel: null, abandoned: null, overflowed: null, occupancy: null };
+const happened = (place: number) => (officeDay[place] === 0 ? nothing : { waitSeconds: Math.round(6 + 70 * pressure(place) ** 3), serviceLevel: Math.max(0.3, 0.98 - 0.5 * pressure(place) ** 3), abandoned: 0.14 * pressure(place) ** 3, overflowed: 0, occupancy: Math.min(0.97, 0.15 + pressure(place) * 0.85) });
 export const realDay = {
   date: '2026-03-06',
   timeZone: 'Europe/Madrid',
   halfHours: officeDay.map((calls, place) => ({ ...happened(place), calls, agents: agentsOn(calls) })),
-  whole: { waitSeconds: 31, serviceLevel: 0.71, abandoned: 0.082, occupancy: 0.78, calls: officeDay.reduce((sum, one) => sum + one, 0) },
+  whole: { waitSeconds: 31, serviceLevel: 0.71, abandoned: 0.082, overflowed: 0, occupancy: 0.78, calls: officeDay.reduce((sum, one) => sum + one, 0) },
   habits: { talkSeconds: 172, talkVariation: 0.7, afterServiceSeconds: 31, patienceSeconds: 141 },
+  skill: null,
 };
 export const realDays = { timeZone: 'Europe/Madrid', days: [0, 1, 2, 3, 4, 5, 6].map((at) => ({ date: `2026-03-${String(at + 2).padStart(2, '0')}`, calls: [301, 288, 279, 296, realDay.whole.calls, 0, 0][at]! })) };
 const figure = (value: number, spread: number, top = 1) => ({ value, low: Math.max(0, value - spread), high: Math.min(top, value + spread) });
 const noFigure = { value: null, low: null, high: null };
 const figuresAt = (place: number) => {
   const rho = pressure(place) * 0.88;
-  if (officeDay[place] === 0) return { offered: 0, waitSeconds: noFigure, serviceLevel: noFigure, abandoned: noFigure, occupancy: noFigure };
-  return { offered: officeDay[place]!, waitSeconds: figure(5 + 45 * rho ** 3, 4 + 22 * rho ** 3, 9_999), serviceLevel: figure(0.985 - 0.3 * rho ** 3, 0.03 + 0.12 * rho), abandoned: figure(0.08 * rho ** 3, 0.05 * rho), occupancy: figure(0.12 + rho * 0.8, 0.09) };
+  if (officeDay[place] === 0) return { offered: 0, waitSeconds: noFigure, serviceLevel: noFigure, abandoned: noFigure, overflowed: noFigure, occupancy: noFigure };
+  return { offered: officeDay[place]!, waitSeconds: figure(5 + 45 * rho ** 3, 4 + 22 * rho ** 3, 9_999), serviceLevel: figure(0.985 - 0.3 * rho ** 3, 0.03 + 0.12 * rho), abandoned: figure(0.08 * rho ** 3, 0.05 * rho), overflowed: figure(0, 0), occupancy: figure(0.12 + rho * 0.8, 0.09) };
 };
-const simulatedQueue = { whole: { offered: realDay.whole.calls, waitSeconds: figure(16, 5, 99), serviceLevel: figure(0.84, 0.05), abandoned: figure(0.046, 0.015), occupancy: figure(0.7, 0.03) }, halfHours: officeDay.map((_, place) => figuresAt(place)) };
+const simulatedQueue = { whole: { offered: realDay.whole.calls, waitSeconds: figure(16, 5, 99), serviceLevel: figure(0.84, 0.05), abandoned: figure(0.046, 0.015), overflowed: figure(0, 0), occupancy: figure(0.7, 0.03) }, halfHours: officeDay.map((_, place) => figuresAt(place)) };
 export const whatIfAnswer = {
   simulatedDays: 20,
   simulatedCalls: 20 * realDay.whole.calls,
@@ -280,4 +281,9 @@ export const whatIfAnswer = {
   secondQueue: null,
   theory: officeDay.map((calls) => (calls === 0 ? null : { load: (calls * 203) / 1_800, erlangC: { waitSeconds: 14.2, serviceLevel: 0.86 }, erlangA: { waitSeconds: 8.1, abandoned: 0.057 }, agentsNeeded: 2 + Math.ceil(calls / 8.6) })),
 };
+/** The same queue with a maximum wait. */
+export const overflowing = (queue: typeof simulatedQueue) => ({
+  whole: { ...queue.whole, overflowed: figure(0.031, 0.012) },
+  halfHours: queue.halfHours.map((half) => ({ ...half, overflowed: half.offered === 0 ? noFigure : figure(0.06 * half.occupancy.value! ** 4, 0.02) })),
+});
 export const ventas = { queueId: 'que_ventas', name: 'Ventas', selection: 'longest-idle', requiredSkills: [], preferredSkills: [], relaxing: [], priority: 50, ageingPerMinute: 1, ringTimeoutMs: 20_000, maximumWaitMs: null, maximumSize: null, overflow: { kind: 'message', prompt: 'closing' }, afterServiceLimitMs: 60_000, serviceLevelTarget: 0.8, serviceLevelThresholdMs: 20_000, shortAbandonMs: 5_000, announceEveryMs: 45_000, music: 'cord', recorded: true, language: 'es', members: [], version: 1 };

@@ -1,4 +1,4 @@
-import { afterService, agent, board, call, conversation, liveConversation, manyAgents, offer, pastBoard, realDay, realDays, ringingConversation, rows, session, ventas, whatIfAnswer } from './cast.ts';
+import { afterService, agent, board, call, conversation, liveConversation, manyAgents, offer, overflowing, pastBoard, realDay, realDays, ringingConversation, rows, session, ventas, whatIfAnswer } from './cast.ts';
 import type { NamedScene } from './pictures.ts';
 
 const carla = session('agent');
@@ -189,7 +189,7 @@ export const scenes: readonly NamedScene[] = [
     ready: '.half-hours tbody tr',
     answers: { ...week, 'POST /api/what-if': { status: 200, body: { ...whatIfAnswer, secondQueue: whatIfAnswer.queue } } },
     act: async (page, sip) => {
-      await page.click('.check input');
+      await page.click('.check >> nth=1');
       await simulate(page, sip);
       await page.focus('.cursor input');
       await page.keyboard.press('ArrowRight');
@@ -206,9 +206,21 @@ export const scenes: readonly NamedScene[] = [
     ready: '.half-hours tbody tr',
     answers: { ...week, 'POST /api/what-if': { status: 200, body: { ...whatIfAnswer, secondQueue: whatIfAnswer.queue } } },
     act: async (page, sip) => {
-      await page.click('.check input');
+      await page.click('.check >> nth=1');
       await simulate(page, sip);
       await page.evaluate(() => document.querySelector('.other')?.scrollIntoView());
+    },
+  },
+  {
+    name: 'what-if-skill',
+    path: '/what-if',
+    session: diego,
+    me: { agent: agent() },
+    ready: '.half-hours tbody tr',
+    answers: { ...week, 'GET /api/what-if/days/2026-03-06': { status: 200, body: { ...realDay, skill: { agentsShare: 0.6, othersAfterSeconds: 45 } } }, 'POST /api/what-if': { status: 200, body: { ...whatIfAnswer, queue: overflowing(whatIfAnswer.queue), secondQueue: whatIfAnswer.queue } } },
+    act: async (page, sip) => {
+      await page.click('.check >> nth=2');
+      await simulate(page, sip);
     },
   },
   { name: 'what-if-before', path: '/what-if', session: diego, me: { agent: agent() }, ready: '.half-hours tbody tr', answers: week },

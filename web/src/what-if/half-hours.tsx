@@ -5,7 +5,7 @@ import { formatNumber } from '../ui/format.ts';
 import { useFigureText } from './figure-text.ts';
 import { NumberField } from './number-field.tsx';
 import type { Simulated } from './use-simulation.ts';
-import { agentHours, agentsNeeded, type Draft, FIGURES, moreAgents, moreCalls, replaced, shownPlaces, timeOf } from './what-if.view-model.ts';
+import { agentHours, agentsNeeded, type Draft, figuresShown, moreAgents, moreCalls, replaced, shownPlaces, timeOf } from './what-if.view-model.ts';
 
 interface HalfHoursProps {
   readonly draft: Draft;
@@ -21,6 +21,7 @@ export function HalfHours({ draft, first, last, day, change }: HalfHoursProps) {
   const text = useFigureText();
   const shown = shownPlaces({ calls: draft.calls.map((calls, place) => calls + first.calls[place]!), agents: draft.agents.map((agents, place) => agents + first.agents[place]!) });
   const answer = last?.answer;
+  const figures = figuresShown(answer?.queue, day);
   return (
     <section className="card half-hours" aria-labelledby="half-hours">
       <div className="head">
@@ -43,7 +44,7 @@ export function HalfHours({ draft, first, last, day, change }: HalfHoursProps) {
               <th scope="col">{t('whatIf.table.calls')}</th>
               <th scope="col">{t('whatIf.table.agents')}</th>
               <th scope="col" title={t('whatIf.table.neededHint')}>{t('whatIf.table.needed')}</th>
-              {FIGURES.map((name) => (
+              {figures.map((name) => (
                 <th key={name} scope="col">{t(`whatIf.figures.${name}`)}</th>
               ))}
               <th scope="col">{t('whatIf.table.erlangC')}</th>
@@ -61,7 +62,7 @@ export function HalfHours({ draft, first, last, day, change }: HalfHoursProps) {
                   <td><NumberField bare label={t('whatIf.table.callsAt', { time })} value={draft.calls[place]!} min={0} max={WHAT_IF_LIMITS.callsPerHalfHour} step="any" change={(calls) => change({ calls: replaced(draft.calls, place, calls) })} /></td>
                   <td><NumberField bare label={t('whatIf.table.agentsAt', { time })} value={draft.agents[place]!} min={0} max={WHAT_IF_LIMITS.agents} change={(agents) => change({ agents: replaced(draft.agents, place, Math.round(agents)) })} /></td>
                   <td className={`num ${needed !== undefined && needed > draft.agents[place]! ? 'short' : ''}`}>{needed ?? '–'}</td>
-                  {FIGURES.map((name) => {
+                  {figures.map((name) => {
                     const figure = answer?.queue.halfHours[place]?.[name];
                     const was = day?.halfHours[place]?.[name] ?? null;
                     return (

@@ -60,9 +60,12 @@ export function Planner({ queue, day, first }: PlannerProps) {
   );
 }
 
+/** Where trying begins. */
+const OTHERS_AFTER_SECONDS = 30;
+
 function People({ draft, change }: { readonly draft: Draft; readonly change: (part: Partial<Draft>) => void }) {
   const { t } = useTranslation();
-  const { secondQueue, target } = draft;
+  const { skill, secondQueue, target } = draft;
   return (
     <>
       <div className="pair">
@@ -72,6 +75,22 @@ function People({ draft, change }: { readonly draft: Draft; readonly change: (pa
         <NumberField label={t('whatIf.targetSeconds')} value={target.withinSeconds} min={1} max={3_600} change={(seconds) => change({ target: { ...target, withinSeconds: Math.round(seconds) } })} />
       </div>
       <NumberField label={t('whatIf.patience')} hint={t('whatIf.patienceHint')} value={draft.patienceSeconds ?? 7_200} min={5} max={7_200} change={(patienceSeconds) => change({ patienceSeconds })} />
+      <label className="check">
+        <input type="checkbox" checked={skill !== null} onChange={(event) => change({ skill: event.target.checked ? { agentsShare: 0.5, othersAfterSeconds: null } : null })} />
+        {t('whatIf.skill.use')}
+      </label>
+      {skill ? (
+        <div className="second">
+          <NumberField label={t('whatIf.skill.agents')} value={Math.round(skill.agentsShare * 100)} min={1} max={100} change={(percent) => change({ skill: { ...skill, agentsShare: percent / 100 } })} />
+          <label className="check">
+            <input type="checkbox" checked={skill.othersAfterSeconds !== null} onChange={(event) => change({ skill: { ...skill, othersAfterSeconds: event.target.checked ? OTHERS_AFTER_SECONDS : null } })} />
+            {t('whatIf.skill.others')}
+          </label>
+          {skill.othersAfterSeconds === null ? null : (
+            <NumberField label={t('whatIf.skill.after')} value={skill.othersAfterSeconds} min={1} max={3_600} change={(seconds) => change({ skill: { ...skill, othersAfterSeconds: Math.round(seconds) } })} />
+          )}
+        </div>
+      ) : null}
       <label className="check">
         <input type="checkbox" checked={secondQueue !== null} onChange={(event) => change({ secondQueue: event.target.checked ? { callsRatio: 0.5, agentsShare: 0.5, goesFirst: false } : null })} />
         {t('whatIf.second.use')}

@@ -7,7 +7,7 @@ import { formatNumber } from '../ui/format.ts';
 import { Empty } from '../ui/parts.tsx';
 import { Chart, Legend } from './chart.tsx';
 import type { Simulated } from './use-simulation.ts';
-import { type Draft, FIGURES, shownPlaces, timeOf, verdict } from './what-if.view-model.ts';
+import { type Draft, figuresShown, shownPlaces, timeOf, verdict } from './what-if.view-model.ts';
 
 interface ResultsProps {
   readonly last: Simulated | null;
@@ -17,7 +17,7 @@ interface ResultsProps {
   readonly stale: boolean;
 }
 
-/** The four figures as charts with one cursor; on the whole day while it stands at its beginning. */
+/** The figures as charts with one cursor; on the whole day while it stands at its beginning. */
 export function Results({ last, day, draft, running, stale }: ResultsProps) {
   const { t } = useTranslation();
   const [cursor, setCursor] = useState<number | null>(null);
@@ -68,7 +68,7 @@ type ChartsProps = Pick<ComponentProps<typeof Chart>, 'queue' | 'day' | 'shown' 
 function Charts({ target, ...rest }: ChartsProps) {
   return (
     <div className="charts" onPointerLeave={() => rest.choose(null)}>
-      {FIGURES.map((name) => (
+      {figuresShown(rest.queue, rest.day).map((name) => (
         <Chart key={name} name={name} target={name === 'serviceLevel' ? target : null} seconds={target.withinSeconds} {...rest} />
       ))}
     </div>

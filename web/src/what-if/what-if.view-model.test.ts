@@ -1,14 +1,15 @@
 import { type RealDay, type WhatIfAnswer, type WhatIfFigures, whatIfQuestion } from '@centralita/contract';
 import { describe, expect, it } from 'vitest';
-import { agentHours, agentsNeeded, band, draftOfDay, faultsOf, madeUpCalls, madeUpDraft, moreAgents, moreCalls, seriesOf, SHAPES, shownPlaces, stepLine, timeOf, verdict } from './what-if.view-model.ts';
+import { agentHours, agentsNeeded, band, draftOfDay, faultsOf, figuresShown, madeUpCalls, madeUpDraft, moreAgents, moreCalls, seriesOf, SHAPES, shownPlaces, stepLine, timeOf, verdict } from './what-if.view-model.ts';
 
 const queue = { serviceLevelTarget: 0.8, serviceLevelThresholdMs: 20_000 };
-const nothing = { waitSeconds: null, serviceLevel: null, abandoned: null, occupancy: null };
+const nothing = { waitSeconds: null, serviceLevel: null, abandoned: null, overflowed: null, occupancy: null };
 const day: RealDay = {
   date: '2026-11-20',
   timeZone: 'Europe/Madrid',
-  halfHours: Array.from({ length: 48 }, (_, place) => (place === 20 ? { calls: 31, agents: 3.6, waitSeconds: 12, serviceLevel: 0.9, abandoned: 0.02, occupancy: 0.7 } : { ...nothing, calls: 0, agents: 0 })),
+  halfHours: Array.from({ length: 48 }, (_, place) => (place === 20 ? { calls: 31, agents: 3.6, waitSeconds: 12, serviceLevel: 0.9, abandoned: 0.02, overflowed: 0.05, occupancy: 0.7 } : { ...nothing, calls: 0, agents: 0 })),
   whole: { ...nothing, calls: 31 },
+  skill: null,
   habits: { talkSeconds: 151.4, talkVariation: null, afterServiceSeconds: 4_000, patienceSeconds: 1 },
 };
 
@@ -18,6 +19,12 @@ describe('[issue 3] where a question begins', () => {
     expect(draft).toMatchObject({ talkSeconds: 151, talkVariation: 0.7, afterServiceSeconds: 1_800, patienceSeconds: 5, target: { share: 0.8, withinSeconds: 20 } });
     expect([draft.calls[20], draft.agents[20], draft.calls[21], draft.agents[21]]).toEqual([31, 4, 0, 0]);
     expect(whatIfQuestion.safeParse({ ...draft, queueId: 'que_1' }).success).toBe(true);
+  });
+
+  it('takes the queue’s skill as it is, within what may be asked', () => {
+    expect(draftOfDay(day, queue).skill).toBeNull();
+    expect(draftOfDay({ ...day, skill: { agentsShare: 0, othersAfterSeconds: 7_200 } }, queue).skill).toEqual({ agentsShare: 0.01, othersAfterSeconds: 3_600 });
+    expect(draftOfDay({ ...day, skill: { agentsShare: 0.4, othersAfterSeconds: null } }, queue).skill).toEqual({ agentsShare: 0.4, othersAfterSeconds: null });
   });
 
   it.each(SHAPES)('makes up a day of the shape %s whose calls add up', (shape) => {
@@ -56,7 +63,7 @@ describe('changing it', () => {
 
 describe('what the charts draw', () => {
   const figure = (value: number, low: number, high: number) => ({ value, low, high });
-  const half = (wait: number): WhatIfFigures => ({ offered: 3, waitSeconds: figure(wait, wait / 2, wait * 2), serviceLevel: figure(0.8, 0.7, 0.9), abandoned: figure(0.06, 0, 0.2), occupancy: figure(0.5, 0.4, 0.6) });
+  const half = (wait: number): WhatIfFigures => ({ offered: 3, waitSeconds: figure(wait, wait / 2, wait * 2), serviceLevel: figure(0.8, 0.7, 0.9), abandoned: figure(0.06, 0, 0.2), overflowed: figure(0, 0, 0), occupancy: figure(0.5, 0.4, 0.6) });
   const answer: WhatIfAnswer = { simulatedDays: 20, simulatedCalls: 100, queue: { whole: half(30), halfHours: Array.from({ length: 48 }, () => half(30)) }, secondQueue: null, theory: Array.from({ length: 48 }, (_, place) => (place === 20 ? { load: 2, erlangC: null, erlangA: null, agentsNeeded: 7 } : null)) };
 
   it('puts simulated and real side by side on one scale', () => {
@@ -66,6 +73,12 @@ describe('what the charts draw', () => {
     expect(waits.simulated[0]).toEqual(figure(30, 15, 60));
     expect(seriesOf('abandoned', shown, answer.queue, null)).toMatchObject({ real: [null, null], top: 0.25 });
     expect(seriesOf('serviceLevel', shown, null, day)).toMatchObject({ simulated: [null, null], top: 1 });
+  });
+
+  it('shows calls that were sent elsewhere where there were any', () => {
+    expect(figuresShown(answer.queue, null)).toEqual(['serviceLevel', 'waitSeconds', 'abandoned', 'occupancy']);
+    expect(figuresShown(null, { ...day, whole: { ...day.whole, overflowed: 0.1 } })).toContain('overflowed');
+    expect(figuresShown({ ...answer.queue, whole: { ...answer.queue.whole, overflowed: figure(0.01, 0, 0.1) } }, day)).toContain('overflowed');
   });
 
   it('draws level strokes, and nothing where nothing happened', () => {

@@ -2,7 +2,7 @@ import { HALF_HOURS, type Problem, type QueueView, type RealDay, type RealFigure
 
 export type Draft = Omit<WhatIfQuestion, 'queueId'>;
 export type FigureName = keyof Omit<WhatIfFigures, 'offered'>;
-export const FIGURES: readonly FigureName[] = ['serviceLevel', 'waitSeconds', 'abandoned', 'occupancy'];
+const FIGURES: readonly FigureName[] = ['serviceLevel', 'waitSeconds', 'abandoned', 'overflowed', 'occupancy'];
 export const SHAPES = ['office', 'flat', 'evening'] as const;
 export type Shape = (typeof SHAPES)[number];
 
@@ -37,7 +37,7 @@ const targetOf = ({ serviceLevelTarget, serviceLevelThresholdMs }: Target) => ({
 const between = (low: number, value: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** A real day as a question: its calls, its agents and its people, each within what may be asked. */
-export function draftOfDay({ halfHours, habits }: RealDay, queue: Target): Draft {
+export function draftOfDay({ halfHours, habits, skill }: RealDay, queue: Target): Draft {
   return {
     calls: halfHours.map(({ calls }) => Math.min(WHAT_IF_LIMITS.callsPerHalfHour, calls)),
     agents: halfHours.map(({ agents }) => Math.min(WHAT_IF_LIMITS.agents, Math.round(agents))),
@@ -46,6 +46,7 @@ export function draftOfDay({ halfHours, habits }: RealDay, queue: Target): Draft
     afterServiceSeconds: between(0, Math.round(habits.afterServiceSeconds ?? DEFAULTS.afterServiceSeconds), 1_800),
     patienceSeconds: between(5, Math.round(habits.patienceSeconds ?? DEFAULTS.patienceSeconds), 7_200),
     target: targetOf(queue),
+    skill: skill && { agentsShare: between(0.01, skill.agentsShare, 1), othersAfterSeconds: skill.othersAfterSeconds === null ? null : between(1, Math.round(skill.othersAfterSeconds), 3_600) },
     secondQueue: null,
   };
 }
@@ -54,7 +55,7 @@ export function draftOfDay({ halfHours, habits }: RealDay, queue: Target): Draft
 export function madeUpDraft(shape: Shape, perDay: number, queue: Target): Draft {
   const calls = madeUpCalls(shape, perDay);
   const handling = DEFAULTS.talkSeconds + DEFAULTS.afterServiceSeconds;
-  return { calls, agents: calls.map((one) => (one === 0 ? 0 : Math.min(WHAT_IF_LIMITS.agents, 1 + Math.ceil((one * handling) / 1_800)))), ...DEFAULTS, target: targetOf(queue), secondQueue: null };
+  return { calls, agents: calls.map((one) => (one === 0 ? 0 : Math.min(WHAT_IF_LIMITS.agents, 1 + Math.ceil((one * handling) / 1_800)))), ...DEFAULTS, target: targetOf(queue), skill: null, secondQueue: null };
 }
 
 /** Half hours that are shown: from the first to the last in which anything happens, an office's day at least. */
@@ -81,12 +82,18 @@ export interface Series {
   readonly top: number;
 }
 
+/** Calls that were sent elsewhere are shown where there were any. */
+export function figuresShown(answer: WhatIfAnswer['queue'] | null | undefined, day: RealDay | null): readonly FigureName[] {
+  const overflowed = (answer?.whole.overflowed.value ?? 0) > 0 || (day?.whole.overflowed ?? 0) > 0;
+  return FIGURES.filter((name) => name !== 'overflowed' || overflowed);
+}
+
 /** What one chart shows. Shares go up to 1; waits to a round number above the highest. */
 export function seriesOf(name: FigureName, shown: readonly number[], answer: WhatIfAnswer['queue'] | null, day: RealDay | null): Series {
   const simulated = shown.map((place) => answer?.halfHours[place]?.[name] ?? null);
   const real = shown.map((place) => day?.halfHours[place]?.[name] ?? null);
   const highest = Math.max(0, ...simulated.flatMap((one) => [one?.value ?? 0, one?.high ?? 0]), ...real.map((one) => one ?? 0));
-  return { simulated, real, top: name === 'waitSeconds' ? roundUp(Math.max(highest, 20)) : name === 'abandoned' ? roundShare(highest) : 1 };
+  return { simulated, real, top: name === 'waitSeconds' ? roundUp(Math.max(highest, 20)) : name === 'abandoned' || name === 'overflowed' ? roundShare(highest) : 1 };
 }
 
 const STEPS = [20, 30, 60, 120, 180, 300, 600, 900, 1_800, 3_600, 7_200];
@@ -139,5 +146,5 @@ export function faultsOf(problem: Problem | null): readonly { readonly field: st
 }
 
 /** Names of a field as written in the question that the page has words for. */
-export const FIELDS = ['calls', 'agents', 'talkSeconds', 'afterServiceSeconds', 'patienceSeconds', 'target', 'secondQueue'] as const;
+export const FIELDS = ['calls', 'agents', 'talkSeconds', 'afterServiceSeconds', 'patienceSeconds', 'target', 'skill', 'secondQueue'] as const;
 export const isField = (field: string): field is (typeof FIELDS)[number] => FIELDS.some((known) => known === field);

@@ -16,6 +16,12 @@ export const whatIf = {
   target: 'Target',
   targetShare: 'Service level (%)',
   targetSeconds: 'Answered within (s)',
+  skill: {
+    use: 'Only some agents have the queue’s skill',
+    agents: 'Agents who have it (%)',
+    others: 'The others answer whoever has waited long',
+    after: 'They answer after a wait of (s)',
+  },
   second: {
     use: 'The agents serve another queue',
     calls: 'Its calls (% of this one’s)',
@@ -40,11 +46,12 @@ export const whatIf = {
   at: 'At {{time}}',
   cursor: 'Half hour',
   cursorHint: 'Arrow keys walk through the day; Home goes back to the whole day.',
-  figures: { serviceLevel: 'Service level', waitSeconds: 'Average wait', abandoned: 'Abandoned', occupancy: 'Occupancy' },
+  figures: { serviceLevel: 'Service level', waitSeconds: 'Average wait', abandoned: 'Abandoned', overflowed: 'Overflowed', occupancy: 'Occupancy' },
   explain: {
     serviceLevel: 'Answered within {{seconds}} s, of those offered',
     waitSeconds: 'Of those answered',
     abandoned: 'Hung up before the answer',
+    overflowed: 'Sent elsewhere by the maximum wait or size',
     occupancy: 'Time with customers, of the time available',
   },
   chart: '{{figure}} by half hour. Simulated: {{simulated}}. What happened: {{real}}.',
@@ -76,5 +83,5 @@ export const whatIf = {
   errorTitle: 'It could not be loaded',
   failed: 'It could not be simulated',
   faultAt: '{{field}}, {{time}}',
-  fields: { calls: 'Calls', agents: 'Agents', talkSeconds: 'Average talk', afterServiceSeconds: 'Average after-service', patienceSeconds: 'Average patience', target: 'Target', secondQueue: 'The other queue' },
+  fields: { calls: 'Calls', agents: 'Agents', talkSeconds: 'Average talk', afterServiceSeconds: 'Average after-service', patienceSeconds: 'Average patience', target: 'Target', skill: 'The queue’s skill', secondQueue: 'The other queue' },
 };

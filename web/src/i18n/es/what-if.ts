@@ -16,6 +16,12 @@ export const whatIf = {
   target: 'Objetivo',
   targetShare: 'Nivel de servicio (%)',
   targetSeconds: 'Contestadas en (s)',
+  skill: {
+    use: 'Solo algunos agentes tienen la habilidad de la cola',
+    agents: 'Agentes que la tienen (%)',
+    others: 'Los demás atienden a quien lleva tiempo esperando',
+    after: 'Atienden tras esperar (s)',
+  },
   second: {
     use: 'Los agentes atienden otra cola',
     calls: 'Sus llamadas (% de las de esta)',
@@ -40,11 +46,12 @@ export const whatIf = {
   at: 'A las {{time}}',
   cursor: 'Media hora',
   cursorHint: 'Las flechas recorren el día; Inicio vuelve al día entero.',
-  figures: { serviceLevel: 'Nivel de servicio', waitSeconds: 'Espera media', abandoned: 'Abandono', occupancy: 'Ocupación' },
+  figures: { serviceLevel: 'Nivel de servicio', waitSeconds: 'Espera media', abandoned: 'Abandono', overflowed: 'Desbordadas', occupancy: 'Ocupación' },
   explain: {
     serviceLevel: 'Contestadas en {{seconds}} s, de las ofrecidas',
     waitSeconds: 'De las contestadas',
     abandoned: 'Colgaron antes de la respuesta',
+    overflowed: 'Enviadas a otro sitio por espera o tamaño máximos',
     occupancy: 'Tiempo con clientes, del tiempo disponible',
   },
   chart: '{{figure}} por media hora. Simulado: {{simulated}}. Lo que pasó: {{real}}.',
@@ -76,5 +83,5 @@ export const whatIf = {
   errorTitle: 'No se pudo cargar',
   failed: 'No se pudo simular',
   faultAt: '{{field}}, {{time}}',
-  fields: { calls: 'Llamadas', agents: 'Agentes', talkSeconds: 'Conversación media', afterServiceSeconds: 'Posllamada media', patienceSeconds: 'Paciencia media', target: 'Objetivo', secondQueue: 'La otra cola' },
+  fields: { calls: 'Llamadas', agents: 'Agentes', talkSeconds: 'Conversación media', afterServiceSeconds: 'Posllamada media', patienceSeconds: 'Paciencia media', target: 'Objetivo', skill: 'La habilidad de la cola', secondQueue: 'La otra cola' },
 };

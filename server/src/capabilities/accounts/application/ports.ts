@@ -71,6 +71,8 @@ export interface AgentTable {
   replaceSkills(sql: Sql, userId: UserId, skills: readonly SkillLevel[]): Promise<void>;
   /** Those of `userIds` that the account does not have, or has blocked. */
   missing(sql: Sql, userIds: readonly UserId[]): Promise<UserId[]>;
+  /** How many of `userIds` have all of these skills, at these levels or above. */
+  countSkilled(sql: Sql, userIds: readonly UserId[], required: readonly SkillLevel[]): Promise<number>;
   /** The agent as the floor knows it; null when blocked or gone. */
   floorAgent(sql: Sql, userId: UserId): Promise<FloorAgent | null>;
 }

@@ -51,6 +51,16 @@ export const agentTable: AgentTable = {
     );
     return rows.map((row) => row.id);
   },
+  countSkilled: async (sql, userIds, required) => {
+    const { rows } = await sql.query<{ skilled: number }>(
+      `select count(*) as skilled from unnest($1::text[]) as w (user_id)
+         where not exists (
+           select from unnest($2::text[], $3::smallint[]) as r (skill_id, level)
+             where not exists (select from agent_skills s where s.user_id = w.user_id and s.skill_id = r.skill_id and s.level >= r.level))`,
+      [userIds, required.map(({ skillId }) => skillId), required.map(({ level }) => level)],
+    );
+    return rows[0]!.skilled;
+  },
   floorAgent: async (sql, userId) => {
     const { rows } = await sql.query<Row & { outgoing_calls: boolean; initial_status: StatusId | null }>(
       `select u.user_id, u.extension, ${SKILLS}, ${QUEUES},

@@ -1,5 +1,6 @@
 import type { SimulationOrder, WhatIfAnswer, WhatIfProgress } from '@centralita/contract';
 import type { AccountId, Instant, QueueId, Result, UserId } from '@centralita/kernel';
+import type { SkillLevel } from '../../accounts/index.ts';
 import type { ActivityInterval, SegmentFacts, Window } from '../../reports/index.ts';
 
 export interface Reader {
@@ -17,6 +18,8 @@ export interface StaffedQueue {
     readonly maximumWaitMs: number | null;
     readonly maximumSize: number | null;
     readonly afterServiceLimitMs: number | null;
+    readonly requiredSkills: readonly SkillLevel[];
+    readonly relaxing: readonly { readonly afterMs: number; readonly required: readonly SkillLevel[] }[];
   };
   readonly members: readonly { readonly userId: UserId }[];
 }
@@ -50,6 +53,8 @@ export interface SimulationRefusal {
 export interface StaffingDeps {
   /** Undefined when it does not exist, or beyond the reader's reach. */
   readonly queueOf: (reader: Reader, queueId: QueueId) => Promise<StaffedQueue | undefined>;
+  /** How many of these people have all of these skills. */
+  readonly countSkilled: (account: AccountId, userIds: readonly UserId[], required: readonly SkillLevel[]) => Promise<number>;
   readonly arrivals: ArrivalsTable;
   readonly simulations: Simulations;
   readonly now: () => Instant;

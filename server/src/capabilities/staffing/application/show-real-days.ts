@@ -1,8 +1,9 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import type { RealDay, RealFigures, WhatIfDays } from '@centralita/contract';
-import { DAY_MS, type Instant, MINUTE_MS, ok, type QueueId, refuse, type Result, SECOND_MS } from '@centralita/kernel';
+import { DAY_MS, type Instant, MINUTE_MS, ok, type QueueId, refuse, type Result, SECOND_MS, type UserId } from '@centralita/kernel';
+import type { SkillLevel } from '../../accounts/index.ts';
 import { type ActivityInterval, addTally, averageSpeedOfAnswer, countInterval, countSegment, dayOf, emptyTally, intervalsOf, occupancy, offsetMs, type SegmentFacts, serviceLevel, type Tally, type Window } from '../../reports/index.ts';
-import type { Reader, StaffingDeps } from './ports.ts';
+import type { Reader, StaffedQueue, StaffingDeps } from './ports.ts';
 
 const HALF_HOUR_MS = 30 * MINUTE_MS;
 const DAYS_SHOWN = 7;
@@ -29,7 +30,7 @@ export async function listRealDays({ queueOf, arrivals, now }: StaffingDeps, rea
 }
 
 /** One day of a queue, half hour by half hour, by the reports' own figures. An hour said twice is counted into the same half hours. */
-export async function showRealDay({ queueOf, arrivals, now }: StaffingDeps, reader: Reader, queueId: QueueId, date: string): Promise<Result<RealDay, Refused>> {
+export async function showRealDay({ queueOf, countSkilled, arrivals, now }: StaffingDeps, reader: Reader, queueId: QueueId, date: string): Promise<Result<RealDay, Refused>> {
   const queue = await queueOf(reader, queueId);
   if (!queue) return refuse({ code: 'not-found' });
   const { account } = reader;
@@ -48,6 +49,7 @@ export async function showRealDay({ queueOf, arrivals, now }: StaffingDeps, read
     timeZone,
     halfHours: tallies.map((tally, place) => ({ ...figuresOf(tally), calls: tally.offered, agents: (tally.contactWorkMs + tally.idleMs) / (HALF_HOUR_MS * Math.max(1, times[place]!)) })),
     whole: { ...figuresOf(sum), calls: sum.offered },
+    skill: await skillOf(queue, (userIds, required) => countSkilled(account, userIds, required)),
     habits: habitsOf(segments),
   });
 }
@@ -75,8 +77,17 @@ function figuresOf(tally: Tally): RealFigures {
     waitSeconds: waitMs === null ? null : waitMs / SECOND_MS,
     serviceLevel: serviceLevel.of(tally),
     abandoned: tally.offered === 0 ? null : (tally.abandoned + tally.shortAbandons) / tally.offered,
+    overflowed: tally.offered === 0 ? null : tally.overflowed / tally.offered,
     occupancy: occupancy.of(tally),
   };
+}
+
+/** Steps that still require something leave the others out, as the skill does. */
+async function skillOf({ settings: { requiredSkills, relaxing }, members }: StaffedQueue, countSkilled: (userIds: readonly UserId[], required: readonly SkillLevel[]) => Promise<number>): Promise<RealDay['skill']> {
+  if (requiredSkills.length === 0) return null;
+  const skilled = await countSkilled(members.map(({ userId }) => userId), requiredSkills);
+  const others = relaxing.find(({ required }) => required.length === 0);
+  return { agentsShare: skilled / Math.max(1, members.length), othersAfterSeconds: others === undefined ? null : others.afterMs / SECOND_MS };
 }
 
 /** Means of that day; patience is all waiting / those who gave up, the estimate for exponential patience cut short by answers. */

@@ -15,7 +15,7 @@ let simulated: { readonly order: Parameters<Simulations['simulate']>[1]; readonl
 const running: { readonly by: Asker; readonly days: { readonly done: number; readonly of: number } }[] = [];
 let answerLater: (() => void) | undefined;
 const nothing = { value: null, low: null, high: null };
-const figures = { offered: 3, waitSeconds: { value: 4, low: 2, high: 9 }, serviceLevel: nothing, abandoned: nothing, occupancy: nothing };
+const figures = { offered: 3, waitSeconds: { value: 4, low: 2, high: 9 }, serviceLevel: nothing, abandoned: nothing, overflowed: nothing, occupancy: nothing };
 const answer = { simulatedDays: 20, simulatedCalls: 60, queue: { whole: figures, halfHours: Array.from({ length: 48 }, () => figures) }, secondQueue: null, theory: Array.from({ length: 48 }, () => null) };
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ describe('[issue 3] what really happened, to begin from', () => {
 
   it('shows a day by half hour on the local clock, by the reports’ figures', async () => {
     const day: RealDay = realDay.parse((await (await center.as('Elena')).get(`/api/what-if/days/2096-10-27?queueId=${queueId}`)).body);
-    expect(day.whole).toMatchObject({ calls: 17, waitSeconds: 17.5, serviceLevel: 9 / 17, abandoned: 5 / 17 });
+    expect(day.whole).toMatchObject({ calls: 17, waitSeconds: 17.5, serviceLevel: 9 / 17, abandoned: 5 / 17, overflowed: 0 });
     expect(day.halfHours[18]).toMatchObject({ calls: 17, agents: 1, serviceLevel: 9 / 17 });
     expect(day.halfHours[18]!.occupancy).toBeCloseTo(1 / 3, 9);
     expect(day.halfHours[17]).toMatchObject({ calls: 0, agents: 1, serviceLevel: null, occupancy: 0 });
@@ -83,6 +83,28 @@ describe('[issue 3] what really happened, to begin from', () => {
     expect(day.habits.afterServiceSeconds).toBe(30);
     // 9 × 10 s, 3 × 40 s and 5 × 54 s of waiting, and five who gave up.
     expect(day.habits.patienceSeconds).toBe(96);
+  });
+
+  it('tells the queue’s skill: who of its agents has it, and when the others may help', async () => {
+    const elena = await center.as('Elena');
+    const { owner } = center.database;
+    const skillNow = async () => realDay.parse((await elena.get(`/api/what-if/days/2096-10-27?queueId=${queueId}`)).body).skill;
+    const before = (await owner.query<{ settings: object }>('select settings from queues where queue_id = $1', [queueId])).rows[0]!.settings;
+    const require = (more: object) => owner.query('update queues set settings = $2 where queue_id = $1', [queueId, { ...before, ...more }]);
+    const { rows: members } = await owner.query<{ user_id: string }>('select user_id from queue_members where queue_id = $1', [queueId]);
+    await owner.query(`insert into skills (skill_id, account, name) values ('skl_torque', $1, 'Torque')`, [center.made.account]);
+    await owner.query(`insert into agent_skills (account, user_id, skill_id, level) values ($1, $2, 'skl_torque', 3)`, [center.made.account, carla()]);
+    try {
+      await require({ requiredSkills: [] });
+      expect(await skillNow()).toBeNull();
+      const requiredSkills = [{ skillId: 'skl_torque', level: 3 }];
+      await require({ requiredSkills, relaxing: [{ afterMs: 20_000, required: [{ skillId: 'skl_torque', level: 1 }] }, { afterMs: 45_000, required: [] }] });
+      expect(await skillNow()).toEqual({ agentsShare: 1 / members.length, othersAfterSeconds: 45 });
+      await require({ requiredSkills: [{ skillId: 'skl_torque', level: 4 }], relaxing: [] });
+      expect(await skillNow()).toEqual({ agentsShare: 0, othersAfterSeconds: null });
+    } finally {
+      await require({});
+    }
   });
 
   it('says nothing about habits that a handful of calls do not show', async () => {
@@ -114,7 +136,7 @@ describe('[issue 3] POST /api/what-if', () => {
   it('asks with the queue’s own rules, and answers what was simulated', async () => {
     const { body } = await (await center.as('Elena')).post('/api/what-if', question({ afterServiceSeconds: 70 }));
     expect(whatIfAnswer.parse(body)).toEqual(answer);
-    expect(simulated!.order.question).toMatchObject({ talkSeconds: 120, talkVariation: 0.7, afterServiceSeconds: 70, secondQueue: null });
+    expect(simulated!.order.question).toMatchObject({ talkSeconds: 120, talkVariation: 0.7, afterServiceSeconds: 70, skill: null, secondQueue: null });
     const { rows } = await center.database.owner.query<{ settings: { readonly ringTimeoutMs: number; readonly selection: string } }>('select settings from queues where queue_id = $1', [queueId]);
     expect(simulated!.order.rules).toMatchObject({ ringSeconds: rows[0]!.settings.ringTimeoutMs / 1_000, selection: rows[0]!.settings.selection });
   });
