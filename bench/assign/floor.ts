@@ -1,6 +1,7 @@
 import { ignoreFailure } from '@centralita/kernel';
 import type { ConfigurationChange } from '@centralita/server/capabilities/accounts/index.ts';
 import { CommitLine } from '@centralita/server/floor/commit-line.ts';
+import { NO_SPOOL } from '@centralita/server/floor/testing/no-spool.ts';
 import { PostgresJournal } from '@centralita/server/storage/journal.postgres.ts';
 import type { Pool } from '@centralita/server/storage/pool.ts';
 import { type Scheduler, SimulatedEngine } from '@centralita/server/telephony/simulated/engine.ts';
@@ -40,8 +41,7 @@ export class AssigningFloor {
     const { pool, agents } = options;
     this.#engine = new SimulatedEngine(REAL_TIME, { kept: 1_000_000 });
     const store = new PostgresJournal(pool);
-    const spool = { append: () => Promise.reject(new Error('no spool')), close: () => Promise.resolve(), drained: () => Promise.resolve(), full: false, head: () => [], size: 0 };
-    this.#line = new CommitLine({ store, spool, patienceMs: 60_000, paceMs: PACE_MS, onStorageAway: () => {}, onFenced: () => {} });
+    this.#line = new CommitLine({ store, spool: NO_SPOOL, patienceMs: 60_000, paceMs: PACE_MS, onStorageAway: () => {}, onFenced: () => {} });
     const changes = configuration(agents);
     this.#floors = new Floors({
       program: createAccountProgram(),

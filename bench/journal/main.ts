@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { AccountId } from '@centralita/kernel';
 import { CommitLine } from '@centralita/server/floor/commit-line.ts';
 import type { StoredTurn } from '@centralita/server/floor/journal-store.ts';
+import { NO_SPOOL } from '@centralita/server/floor/testing/no-spool.ts';
 import { PostgresJournal } from '@centralita/server/storage/journal.postgres.ts';
 import { openPool, type Pool } from '@centralita/server/storage/pool.ts';
 import { startTestCluster, TEMPLATE, type TestCluster } from '@centralita/server/storage/testing/cluster.ts';
@@ -84,8 +85,7 @@ class Turns {
     this.#account = account;
     this.#journal = new PostgresJournal(pool);
     this.#turns = turns;
-    const spool = { append: () => Promise.reject(new Error('no spool')), close: () => Promise.resolve(), drained: () => Promise.resolve(), full: false, head: () => [], size: 0 };
-    this.#line = new CommitLine({ store: this.#journal, spool, patienceMs: 60_000, paceMs: PACE_MS, onStorageAway: () => {}, onFenced: (error) => Promise.reject(error) });
+    this.#line = new CommitLine({ store: this.#journal, spool: NO_SPOOL, patienceMs: 60_000, paceMs: PACE_MS, onStorageAway: () => {}, onFenced: (error) => Promise.reject(error) });
   }
 
   async open(): Promise<void> {

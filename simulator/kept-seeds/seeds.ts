@@ -9,4 +9,10 @@ export const KEPT_SEEDS: readonly { readonly what: string; readonly agents: numb
     seed: 8,
     content: { faults: FAULTS },
   },
+  {
+    what: 'a maximum wait ran out while an agent was ringing, control came back with its clock two hours earlier, and when the agent declined nobody looked at the wait any more: the caller would have waited for ever',
+    agents: 12,
+    seed: 6,
+    content: { faults: { controlKilled: 6, clockJumps: 0.5, linkDelayMs: 20 } },
+  },
 ];

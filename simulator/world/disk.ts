@@ -23,6 +23,11 @@ export class Disk implements SpoolDisk {
     return Promise.resolve(file as unknown as SpoolFile);
   }
 
+  setAside(path: string): Promise<string> {
+    this.#written = this.#synced = '';
+    return Promise.resolve(`${path}.refused`);
+  }
+
   /**
    * The machine died in the middle of a write that nobody was told of: of `line` there is only the beginning, or all of it with
    * one bit turned over.

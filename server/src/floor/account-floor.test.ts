@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile, appendFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Facts } from '@centralita/kernel';
@@ -294,6 +294,27 @@ describe('PostgreSQL away', () => {
     expect(second.droppedBytes).toBe(27);
     expect(second.turnsReplayed).toBe(2);
     await writeFile(join(folder, 'turns.spool'), '');
+  });
+
+  it('[fault 2] turns of an account that another process has owned since are kept aside, and do not keep the others from starting', async () => {
+    const first = await openFloor();
+    await first.floor.submit({ do: 'light', lamp: 'a' });
+    const turn = journal.turns.get(account)![0]!;
+    await journal.takeLease('acc_other');
+    await first.spool.append([{ ...turn, seq: 2 }, { ...turn, account: 'acc_other', seq: 1 }, { ...turn, seq: 3 }]);
+    await journal.takeLease(account);
+    const spool = new Spool(join(folder, 'turns.spool'), 1_000_000);
+    await spool.open();
+    const commitLine = new CommitLine({ store: journal, spool, onStorageAway: () => {}, onFenced: () => {} });
+    const { aside, ...recovered } = await commitLine.recover();
+    expect(recovered).toEqual({ turns: 1, refused: [{ account, turns: 2 }] });
+    expect(journal.turns.get('acc_other')).toHaveLength(1);
+    expect(journal.turns.get(account)).toHaveLength(1);
+    expect((await readFile(aside!, 'utf8')).trim().split('\n')).toHaveLength(3);
+    expect(spool.size).toBe(0);
+    expect(await readFile(join(folder, 'turns.spool'), 'utf8')).toBe('');
+    await commitLine.close();
+    expect((await openFloor()).turnsReplayed).toBe(1);
   });
 });
 

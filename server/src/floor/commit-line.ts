@@ -4,7 +4,7 @@ import type { Spool } from './spool.ts';
 
 export interface CommitLineOptions {
   readonly store: JournalStore;
-  readonly spool: Pick<Spool, 'append' | 'close' | 'drained' | 'full' | 'head' | 'size'>;
+  readonly spool: Pick<Spool, 'append' | 'close' | 'drained' | 'full' | 'head' | 'setAside' | 'size'>;
   /** How long PostgreSQL may take before the turn goes to the spool instead. */
   readonly patienceMs?: number;
   readonly retryMs?: number;
@@ -20,6 +20,13 @@ export interface CommitLineOptions {
   readonly onStorageAway: (away: boolean) => void;
   /** The journal answers that another process owns an account: nothing more may be decided here. */
   readonly onFenced: (error: FencedError) => void;
+}
+
+/** `aside`: where the file is whose turns the journal refused. */
+export interface Recovered {
+  readonly turns: number;
+  readonly refused: readonly { readonly account: string; readonly turns: number }[];
+  readonly aside: string | null;
 }
 
 const GROUP_LIMIT = 1_000;
@@ -53,17 +60,29 @@ export class CommitLine {
     this.#clock = options.clock ?? { now: () => performance.now() };
   }
 
-  /** Sends what an earlier process left in the spool. Until this has resolved nothing may be decided. */
-  async recover(): Promise<number> {
+  /**
+   * Sends what an earlier process left in the spool. Until this has resolved nothing may be decided. Turns of an account that
+   * another process has owned since are refused: the journal went on without them, so the file is kept aside for people to read.
+   */
+  async recover(): Promise<Recovered> {
     const { spool, store } = this.#options;
-    let recovered = 0;
-    while (spool.size > 0) {
-      const head = spool.head(GROUP_LIMIT);
-      await store.appendTurns(head);
-      await spool.drained(head.length);
-      recovered += head.length;
+    const turns = spool.head(spool.size);
+    const refused = new Map<string, number>();
+    for (let from = 0; from < turns.length; from += GROUP_LIMIT) {
+      for (const [account, group] of Map.groupBy(turns.slice(from, from + GROUP_LIMIT), (turn) => turn.account)) {
+        try {
+          if (!refused.has(account)) await store.appendTurns(group);
+          else refused.set(account, refused.get(account)! + group.length);
+        } catch (error) {
+          if (!(error instanceof FencedError)) throw error;
+          refused.set(account, group.length);
+        }
+      }
     }
-    return recovered;
+    const aside = refused.size > 0 ? await spool.setAside() : null;
+    if (aside === null && turns.length > 0) await spool.drained(turns.length);
+    const refusedTurns = [...refused.values()].reduce((sum, count) => sum + count, 0);
+    return { turns: turns.length - refusedTurns, refused: [...refused].map(([account, count]) => ({ account, turns: count })), aside };
   }
 
   /** Resolves when the turn is durable. Turns commit in the order of the calls. */

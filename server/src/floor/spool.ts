@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { StoredTurn } from './journal-store.ts';
@@ -8,6 +8,8 @@ export interface SpoolDisk {
   /** The whole file; empty when there is none. */
   read(path: string): Promise<string>;
   open(path: string): Promise<SpoolFile>;
+  /** Gives the file another name, which it answers. */
+  setAside(path: string): Promise<string>;
 }
 export type SpoolFile = Pick<FileHandle, 'appendFile' | 'close' | 'datasync' | 'truncate'>;
 
@@ -20,6 +22,11 @@ const REAL_DISK: SpoolDisk = {
     });
   },
   open: (path) => open(path, 'a', 0o600),
+  async setAside(path) {
+    const aside = `${path}.refused-${(await stat(path)).mtimeMs.toFixed(0)}`;
+    await rename(path, aside);
+    return aside;
+  },
 };
 
 /**
@@ -89,20 +96,12 @@ export class Spool {
     this.#file = undefined;
   }
 
-  /** Puts an unreadable or refused spool aside, so that nothing is lost and nothing is repeated. */
+  /** Keeps the whole file under another name and begins an empty one. @returns that name */
   async setAside(): Promise<string> {
     await this.close();
-    const aside = `${this.#path}.refused-${(await stat(this.#path)).mtimeMs.toFixed(0)}`;
-    await rename(this.#path, aside);
-    this.#turns = [];
-    this.#bytes = 0;
+    const aside = await this.#disk.setAside(this.#path);
     await this.open();
     return aside;
-  }
-
-  async remove(): Promise<void> {
-    await this.close();
-    await rm(this.#path, { force: true });
   }
 }
 

@@ -81,8 +81,9 @@ export class FloorProcess {
   async recover(): Promise<void> {
     const { droppedBytes } = await this.#spool.open();
     if (droppedBytes > 0) this.#options.onAlarm('spool-torn', `${droppedBytes} bytes of a torn tail were dropped`, undefined);
-    const recovered = await this.#commitLine.recover();
-    if (recovered > 0) this.#options.logger.info({ turns: recovered }, 'turns of the spool are in the journal');
+    const { turns, refused, aside } = await this.#commitLine.recover();
+    if (turns > 0) this.#options.logger.info({ turns }, 'turns of the spool are in the journal');
+    for (const { account, turns: kept } of refused) this.#options.onAlarm('spool-refused', `another process has decided since: ${kept} turns of the spool are not in the journal; they are kept in ${aside}`, account);
   }
 
   async openAccount(account: AccountId): Promise<void> {

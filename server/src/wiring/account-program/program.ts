@@ -15,8 +15,9 @@ import { createWorld, type World } from './world.ts';
 /**
  * Grows when the same input would lead to other events or orders. 2: a conversation says whether its customer came from the call page.
  * 3: an offered leg is placed near its customer's. 4: a phone that rings late, since control was away, has its whole ring time.
+ * 5: also one that has yet to ring as its time ends; a maximum wait is looked at again after every offer.
  */
-const PROGRAM_VERSION = 4;
+const PROGRAM_VERSION = 5;
 
 /** Everything an account's floor does, composed of the capabilities' machines and the ordered list of their reactions. */
 export function createAccountProgram(): AccountProgram<World, Input, FloorEvent> {

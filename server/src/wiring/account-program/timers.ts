@@ -105,10 +105,10 @@ function nextRelaxing(turn: Turn, waitingId: WaitingId, queueId: QueueId, step: 
   if (next && queuedAt !== undefined) turn.wake(timerId.relaxing(waitingId), queuedAt + next.afterMs, { type: 'relaxing-due', waitingId, step });
 }
 
-/** A maximum wait that ran out while an agent was ringing is looked at again now. */
+/** A maximum wait that ran out while an agent was ringing is looked at again; the clock may since have been put back. */
 function waitingBack(turn: Turn, waitingId: WaitingId): void {
   const overflowAt = turn.world.waiting.get(waitingId)?.overflowAt;
-  if (typeof overflowAt === 'number' && overflowAt <= turn.at) turn.wake(timerId.maximumWait(waitingId), turn.at, { type: 'maximum-wait-over', waitingId });
+  if (typeof overflowAt === 'number') turn.wake(timerId.maximumWait(waitingId), Math.max(overflowAt, turn.at), { type: 'maximum-wait-over', waitingId });
 }
 
 function waitingEnded(turn: Turn, waitingId: WaitingId): void {

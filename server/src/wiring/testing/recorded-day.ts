@@ -2,6 +2,7 @@ import { type AccountId, type Clock, formatId, type IdKind, type Instant, mulber
 import type { ConfigurationChange } from '../../capabilities/accounts/index.ts';
 import { CommitLine } from '../../floor/commit-line.ts';
 import type { JournalStore, StoredSnapshot, StoredTurn } from '../../floor/journal-store.ts';
+import { NO_SPOOL } from '../../floor/testing/no-spool.ts';
 import { Crowd } from '../../telephony/simulated/crowd.ts';
 import { type Scheduler, SimulatedEngine } from '../../telephony/simulated/engine.ts';
 import type { PersonCommand } from '../../http/floor-port.ts';
@@ -196,9 +197,8 @@ class Day {
     const killed = this.#floors;
     this.#floors = undefined;
     await killed?.close();
-    const spool = { append: () => Promise.reject(new Error('no spool')), close: () => Promise.resolve(), drained: () => Promise.resolve(), full: false, head: () => [], size: 0 };
     const store = this.#options.store ?? this.journal;
-    const commitLine = new CommitLine({ store, spool, clock: this.#time, onStorageAway: () => {}, onFenced: () => {} });
+    const commitLine = new CommitLine({ store, spool: NO_SPOOL, clock: this.#time, onStorageAway: () => {}, onFenced: () => {} });
     this.#commitLine = commitLine;
     const floors = new Floors({
       program: createAccountProgram(),

@@ -1,4 +1,5 @@
 import { assertNever } from '@centralita/kernel';
+import type { Offer } from '../../../capabilities/routing/index.ts';
 import type { TimerInput } from '../input.ts';
 import { flowOf } from '../look-up.ts';
 import { announce } from '../steps/announce.ts';
@@ -45,14 +46,22 @@ export function takeTimer(turn: Turn, input: TimerInput): Told {
 
 /** Later than this a wake-up means that control was away. */
 const AWAY_MS = 2_000;
+/** What a phone has to begin to ring when the order came late; from then on it has its whole ring time. */
+const TO_RING_MS = 2_000;
 
 /**
- * A ring time that ended while control was away says nothing about the agent, whose phone perhaps rings only now. It is given once
- * more; the switch's own limit tells of one that rang in vain.
+ * A ring time that ended while control was away, or before the phone rang, says nothing about the agent: it is given once more. The
+ * switch's own limit tells of one that rang in vain.
  */
 function ringTimeOver(turn: Turn, { offerId, until }: Extract<TimerInput, { type: 'ring-time-over' }>): Told {
   const offer = turn.world.offers.get(offerId);
-  if (!offer || turn.at - (until ?? offer.expiresAt) <= AWAY_MS) return turn.offer(offerId, { type: 'expire' });
-  ringUntil(turn, offerId, turn.at + ringMsOf(offer));
+  if (!offer) return turn.offer(offerId, { type: 'expire' });
+  const due = until ?? offer.expiresAt;
+  const isFirst = due === offer.expiresAt;
+  if (turn.at - due > AWAY_MS) ringUntil(turn, offerId, turn.at + ringMsOf(offer));
+  else if (isFirst && !hasRung(turn, offer)) ringUntil(turn, offerId, turn.at + TO_RING_MS);
+  else return turn.offer(offerId, { type: 'expire' });
   return undefined;
 }
+
+const hasRung = ({ world }: Turn, { legs }: Offer): boolean => legs.some(({ legId }) => world.legs.get(legId)?.state !== 'placed');
