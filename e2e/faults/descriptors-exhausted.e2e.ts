@@ -10,6 +10,7 @@ import { leadStraightToVentas } from '../support/center.ts';
 import { eventually } from '../support/eventually.ts';
 import { mediaWorkerPids } from '../support/metrics.ts';
 import { Product } from '../support/product.ts';
+import { talk } from '../support/talk.ts';
 import { untilAllHear } from '../support/tones.ts';
 
 const ANA = '51999111222';
@@ -53,12 +54,7 @@ describe('descriptors run out', { skip: hasPrlimit ? false : 'no prlimit here (p
     carla = await AgentAtWire.start(product, 'agent');
     await carla.takeWork();
     ana = await CallerAtWire.start(product, ANA);
-    ana.voice.say(ANA_HZ);
-    await ana.dial();
-    call = await carla.rings();
-    call.voice.say(CARLA_HZ);
-    call.answer();
-    await untilAllHear(['Ana', ana.voice, CARLA_HZ], ['Carla', call.voice, ANA_HZ]);
+    call = await talk([ana, ANA_HZ], [carla, CARLA_HZ]);
   });
   after(async () => {
     for (const one of [ana, carla]) await one?.stop();

@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { mediaWorkerPids, metric } from '../support/metrics.ts';
 import { freePort } from '../support/ports.ts';
 import { Product } from '../support/product.ts';
+import { talk } from '../support/talk.ts';
 import { heardThroughout, untilAllHear } from '../support/tones.ts';
 
 const ANA_HZ = 1_000;
@@ -49,12 +50,7 @@ describe('the processor has no time for audio', () => {
     carla = await AgentAtWire.start(product, 'agent');
     await carla.takeWork();
     ana = await CallerAtWire.start(product, '51999111222');
-    ana.voice.say(ANA_HZ);
-    await ana.dial();
-    call = await carla.rings();
-    call.voice.say(CARLA_HZ);
-    call.answer();
-    await untilAllHear(['Ana', ana.voice, CARLA_HZ], ['Carla', call.voice, ANA_HZ]);
+    call = await talk([ana, ANA_HZ], [carla, CARLA_HZ]);
     for (let one = 0; one < WAITING; one++) {
       waiting.push(await CallerAtWire.start(product, `5199900000${one}`));
       await waiting.at(-1)!.dial();

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ConversationPage, ConversationView } from '@centralita/contract';
-import { AgentAtWire, type WireCall } from '../support/agent-at-wire.ts';
+import { AgentAtWire } from '../support/agent-at-wire.ts';
 import { Api } from '../support/api.ts';
 import { CallerAtWire } from '../support/caller-at-wire.ts';
 import { leadStraightToVentas } from '../support/center.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultyLine } from '../support/fault-proxy.ts';
 import { Product } from '../support/product.ts';
+import { talk } from '../support/talk.ts';
 import { CLEARLY, level, loudness, NOT_AT_ALL, untilAllHear } from '../support/tones.ts';
 
 const ANA = '51999111222';
@@ -42,22 +43,12 @@ async function conversationOf(number: string): Promise<ConversationView> {
 }
 const times = ({ timeline }: ConversationView, kind: string): number => timeline.filter((entry) => entry.kind === kind).length;
 
-async function talk(caller: CallerAtWire, hertz: number, carlasLine = new FaultyLine()): Promise<WireCall> {
-  caller.voice.say(hertz);
-  await caller.dial();
-  const call = await carla.rings({ up: carlasLine });
-  call.voice.say(CARLA_HZ);
-  call.answer();
-  await untilAllHear(['the customer', caller.voice, CARLA_HZ], ['Carla', call.voice, hertz]);
-  return call;
-}
-
 describe('sound stops in one direction in mid-call, and nobody hangs up', () => {
   it("[fault row 14] a browser's: the customer hears music within seconds and the agent again once the sound is back", async () => {
     const line = new FaultyLine();
     const ana = await CallerAtWire.start(product, ANA);
     try {
-      const call = await talk(ana, ANA_HZ, line);
+      const call = await talk([ana, ANA_HZ], [carla, CARLA_HZ], line);
       line.isCut = true;
       await eventually(() => {
         assert.ok(level(ana.voice, CARLA_HZ) < NOT_AT_ALL, 'Ana hears nothing of Carla');
@@ -84,7 +75,7 @@ describe('sound stops in one direction in mid-call, and nobody hangs up', () => 
   it("[fault row 14] a telephone's: it may be silent, so the call stays; and when it has gone without a word the agent ends it and is free", async () => {
     const line = new FaultyLine();
     const beto = await CallerAtWire.start(product, BETO, { up: line });
-    const call = await talk(beto, BETO_HZ);
+    const call = await talk([beto, BETO_HZ], [carla, CARLA_HZ]);
     const answeredAt = performance.now();
     line.isCut = true;
     const heardBefore = { carla: call.voice.packetsReceived, beto: beto.voice.packetsReceived };

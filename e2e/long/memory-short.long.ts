@@ -15,6 +15,7 @@ import { metric } from '../support/metrics.ts';
 import { signIn } from '../support/people.ts';
 import { freePort } from '../support/ports.ts';
 import { Product } from '../support/product.ts';
+import { talk } from '../support/talk.ts';
 import { heardThroughout, untilAllHear } from '../support/tones.ts';
 
 const ANA_HZ = 1_000;
@@ -70,12 +71,7 @@ describe('memory runs short', () => {
     carla = await AgentAtWire.start(product, 'agent');
     await carla.takeWork();
     ana = await CallerAtWire.start(product, '51999111222');
-    ana.voice.say(ANA_HZ);
-    await ana.dial();
-    call = await carla.rings();
-    call.voice.say(CARLA_HZ);
-    call.answer();
-    await untilAllHear(['Ana', ana.voice, CARLA_HZ], ['Carla', call.voice, ANA_HZ]);
+    call = await talk([ana, ANA_HZ], [carla, CARLA_HZ]);
     browser = await openBrowser({ folder, hertz: CARLA_HZ });
     diego = await signIn(browser, product, 'supervisor');
     await diego.getByRole('link', { name: 'En vivo' }).click();

@@ -14,7 +14,7 @@ const REGISTER_AGAIN_MS = 120_000;
 export class AgentAtWire {
   readonly api: Api;
   readonly #phone: TestPhone;
-  readonly #calls: WireCall[] = [];
+  readonly #calls = new Set<WireCall>();
   /** As a browser's telephone does, before the five minutes of its registration are over. */
   readonly #refresh: NodeJS.Timeout;
   static #open = 0;
@@ -41,19 +41,26 @@ export class AgentAtWire {
     await this.api.set('/api/me/status', { statusId: statuses.find(({ takesQueueWork }) => takesQueueWork)!.statusId });
   }
 
+  /** First lines of every message of the calls whose messages name this number, oldest first. */
+  messagesAbout(number: string): string[] {
+    const about = new Set(this.#phone.trace.filter(({ text }) => text.includes(number)).map(({ callId }) => callId));
+    return this.#phone.trace.filter(({ callId }) => about.has(callId)).map(({ at, direction, callId, text }) => `${new Date(at).toISOString().slice(14, 23)} ${direction} ${callId.slice(0, 8)} ${text.slice(0, text.indexOf('\r'))}${/\r\nreason:[^\r]*/i.exec(text)?.[0].trim() ?? ''}`);
+  }
+
   /** Each call that rings here from now on, ready to be answered, in the place of `rings`. */
   onRing(take: (call: WireCall) => void): void {
-    this.#phone.onCall = (sip) => take(this.#keep(new WireCall(sip, {})));
+    this.#phone.onCall = (sip) => take(this.#keep(sip, {}));
   }
 
   /** The next call that rings here, ready to be answered. */
   async rings(options: VoiceOptions = {}, withinMs = 15_000): Promise<WireCall> {
-    return this.#keep(new WireCall(await this.#phone.nextCall(withinMs), options));
+    return this.#keep(await this.#phone.nextCall(withinMs), options);
   }
 
   /** A connection that is still open when the library is put away ends the whole process. */
-  #keep(call: WireCall): WireCall {
-    this.#calls.push(call);
+  #keep(sip: TestCall, options: VoiceOptions): WireCall {
+    const call = new WireCall(sip, options, () => this.#calls.delete(call));
+    this.#calls.add(call);
     return call;
   }
 
@@ -74,10 +81,12 @@ export class WireCall {
   readonly #peer: InstanceType<typeof ndc.PeerConnection>;
   readonly #answer: string;
   #track: ReturnType<InstanceType<typeof ndc.PeerConnection>['addTrack']>;
+  readonly #onStopped: () => void;
   #stopped = false;
 
-  constructor(sip: TestCall, options: VoiceOptions) {
+  constructor(sip: TestCall, options: VoiceOptions, onStopped: () => void) {
     this.sip = sip;
+    this.#onStopped = onStopped;
     const offer = sip.incoming!.sdp!;
     const read = readBrowserSdp(offer);
     if (!read.ok) throw new Error(`the center offers what no browser takes: ${read.refusal}`);
@@ -111,5 +120,6 @@ export class WireCall {
     this.voice.stop();
     this.#track.close();
     this.#peer.close();
+    this.#onStopped();
   }
 }

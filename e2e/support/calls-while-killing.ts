@@ -90,6 +90,12 @@ export class CallsWhileKilling {
     throw new Error(`customers wait whom nobody serves: ${JSON.stringify({ left, agents, broken: this.broken, board: await this.#board() })}`);
   }
 
+  /** What each agent's phone sent and received about the calls that a failure names. */
+  messagesAbout(failure: string): string {
+    const numbers = new Set(failure.match(/\b519\d{7}\b/g));
+    return [...numbers].flatMap((number) => this.#agents.map((agent, at) => `${number} at phone ${at + 1}:\n  ${agent.messagesAbout(number).join('\n  ')}`)).join('\n');
+  }
+
   /** Who does what, as the center sees it. */
   async #board(): Promise<unknown> {
     const manager = await Api.signIn(this.#product, 'manager');

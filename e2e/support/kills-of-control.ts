@@ -44,7 +44,7 @@ export async function survivesKillsOfControl(kills: number, seed: number): Promi
     await calls.start(['agent', 'supervisor']);
     await killControl(product, kills, mulberry32(seed));
     await calls.finish();
-    if (calls.broken.length > 0) throw new Error(`${calls.broken.join('; ')}\n${await timelinesOf(product, calls.broken.join(' '))}`);
+    if (calls.broken.length > 0) throw new Error(`${calls.broken.join('; ')}\n${await timelinesOf(product, calls.broken.join(' '))}\n${calls.messagesAbout(calls.broken.join(' '))}`);
     const talkedMs = Math.floor(performance.now() - since);
     for (const [who, voice, hertz] of [['Ana', ana.voice, ELENA_HZ], ['Elena', call.voice, ANA_HZ]] as const) {
       const { share, longestGapMs } = heardThroughout(voice, talkedMs, hertz);
@@ -95,7 +95,7 @@ async function timelinesOf(product: Product, failure: string): Promise<string> {
   const owner = await eventually(() => Api.signIn(product, 'owner'));
   const named = (await allConversations(owner)).filter(({ customer }) => failure.includes(customer.number));
   const views = await Promise.all(named.map(({ conversationId }) => owner.get<ConversationView>(`/api/conversations/${conversationId}`)));
-  return views.map(({ customer, timeline, agentName }) => `${customer.number} (${agentName}): ${timeline.map(({ kind, at }) => `${kind} ${new Date(at).toISOString().slice(14, 23)}`).join(', ')}`).join('\n');
+  return views.map(({ customer, timeline, agentName }) => `${customer.number} (${agentName}): ${timeline.map(({ kind, at, facts }) => `${kind} ${new Date(at).toISOString().slice(14, 23)}${facts['cause'] === undefined ? '' : ` (${String(facts['cause'])})`}`).join(', ')}`).join('\n');
 }
 
 async function checkHistory(product: Product, calls: CallsWhileKilling): Promise<void> {
