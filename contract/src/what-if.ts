@@ -109,7 +109,7 @@ export const realDay = z.object({
   timeZone: z.string(),
   halfHours: perHalfHour(realFigures.extend({ calls: z.number().int(), agents: z.number() })),
   whole: realFigures.extend({ calls: z.number().int() }),
-  /** The queue's skill as it is today: who of its agents has it, and when the others may help. Null: it requires none. */
+  /** The queue's skill as it is today: who of its agents has it, and when the others may help. Null: all of them have what it requires. */
   skill: z.object({ agentsShare: share, othersAfterSeconds: z.number().nullable() }).nullable(),
   habits: z.object({ talkSeconds: z.number().nullable(), talkVariation: z.number().nullable(), afterServiceSeconds: z.number().nullable(), patienceSeconds: z.number().nullable() }),
 });

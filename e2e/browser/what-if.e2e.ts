@@ -89,7 +89,7 @@ describe('[issue 3] "What if" in the browser', () => {
     const some = await percent('Nivel de servicio');
     assert.ok(some < all, `${some} after ${all}`);
     await diego.getByLabel('Los demás atienden a quien lleva tiempo esperando').check();
-    await diego.getByLabel('Atienden tras esperar (s)').fill('5');
+    await diego.getByLabel('Atienden tras una espera de (s)').fill('5');
     await simulate();
     const helped = await percent('Nivel de servicio');
     assert.ok(helped > some, `${helped} after ${some}`);

@@ -87,7 +87,7 @@ export class CallsWhileKilling {
     if ((await Promise.race([Promise.all(this.#lanes), late])) !== 'late') return;
     const left = [...this.calls.values()].filter((one) => this.#under.has(one.number));
     const agents = await Promise.all(this.#agents.map(({ api }) => api.get<SessionView>('/api/session').then(({ name }) => `${name} busy with ${this.#busyWith.get(name)?.number ?? 'nobody'}`)));
-    throw new Error(`customers wait whom nobody serves: ${JSON.stringify({ left, agents, broken: this.broken, board: await this.#board() })}`);
+    throw new Error(`customers wait whom nobody serves: ${JSON.stringify({ left, agents, broken: this.broken, board: await this.#board() })}\n${this.messagesAbout(left.map(({ number }) => number).join(' '))}`);
   }
 
   /** What each agent's phone sent and received about the calls that a failure names. */

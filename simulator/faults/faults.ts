@@ -93,9 +93,17 @@ export class Faults {
   async #start(): Promise<void> {
     const torn = this.#tornBytes;
     this.#tornBytes = 0;
-    const { droppedBytes } = await this.#center.startControl();
+    const { droppedBytes } = await this.#startControl();
     if (droppedBytes > 0) this.#count('torn tail dropped');
     if (droppedBytes !== torn) this.#center.journal.broken.push(`torn tail: ${torn} bytes were torn, ${droppedBytes} were dropped`);
+  }
+
+  /** Only a control that was frozen and replaced may leave turns that nobody takes. */
+  async #startControl(): Promise<Control> {
+    const control = await this.#center.startControl();
+    if (control.refusedTurns > 0) this.#count('spool refused');
+    if (control.refusedTurns > 0 && !this.counts.has('frozen control replaced')) this.#center.journal.broken.push(`${control.refusedTurns} turns of the spool were refused`);
+    return control;
   }
 
   #freeze(): void {
@@ -108,7 +116,7 @@ export class Faults {
     if (takenOver) {
       this.#count('frozen control replaced');
       // On one machine the data folder's lock forbids this; over several the lease runs out and its epoch fences the first.
-      time.plan(forMs / 2, () => control.frozen && this.#center.control === control && journal.mode === 'up' && ignoreFailure('the start of a simulated control', this.#center.startControl()));
+      time.plan(forMs / 2, () => control.frozen && this.#center.control === control && journal.mode === 'up' && ignoreFailure('the start of a simulated control', this.#startControl()));
     }
     time.plan(forMs, () => {
       control.thaw();

@@ -1,7 +1,7 @@
 import type { WhatIfAnswer, WhatIfFigure, WhatIfFigures, WhatIfQuestion, WhatIfTheory } from '@centralita/contract';
 import { MINUTE_MS, SECOND_MS } from '@centralita/kernel';
 import { addTally, averageSpeedOfAnswer, emptyTally, occupancy, serviceLevel, type Tally } from '@centralita/server/capabilities/reports/index.ts';
-import { agentsNeeded, erlangA, erlangC } from '@centralita/server/capabilities/staffing/index.ts';
+import { abandonedShare, agentsNeeded, erlangA, erlangC, overflowedShare } from '@centralita/server/capabilities/staffing/index.ts';
 import type { SimulatedDay } from './run-day.ts';
 
 /** Eight days of ten lie between. */
@@ -35,10 +35,6 @@ function sumOf(tallies: readonly Tally[]): Tally {
   for (const tally of tallies) addTally(sum, tally);
   return sum;
 }
-
-export const abandonedShare = ({ offered, abandoned, shortAbandons }: Tally): number | null => (offered === 0 ? null : (abandoned + shortAbandons) / offered);
-
-const overflowedShare = ({ offered, overflowed }: Tally): number | null => (offered === 0 ? null : overflowed / offered);
 
 function figuresOf(days: readonly Tally[]): WhatIfFigures {
   const whole = sumOf(days);

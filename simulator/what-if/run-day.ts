@@ -1,7 +1,6 @@
 import { HALF_HOURS, type SimulationOrder } from '@centralita/contract';
 import { HOUR_MS } from '@centralita/kernel';
 import { AgentTimes, countInterval, countSegment, emptyTally, type ReportedEvent, type Tally, type Window } from '@centralita/server/capabilities/reports/index.ts';
-import { Chance } from '../chance/chance.ts';
 import { HALF_HOUR_MS } from '../clock/calendar.ts';
 import { accountOf } from '../world/account.ts';
 import { Center } from '../world/center.ts';
@@ -24,7 +23,7 @@ const CLOSE_WITHIN_MS = 3 * HOUR_MS;
 /** One day of the question on the real floor; its calls, talks and patience follow from the seed. */
 export async function runDay(order: SimulationOrder, seed: number, habits?: Habits): Promise<SimulatedDay> {
   const scenario = scenarioOf(order, seed, habits);
-  const account = accountOf(scenario, new Chance(seed, 'account'), staffOf(order.question, scenario));
+  const account = accountOf(scenario, staffOf(order.question, scenario));
   const center = new Center({ scenario, account, checked: false });
   const { from } = center.days[0]!;
   const queueIds = account.queues.map(({ queueId }) => queueId);

@@ -67,4 +67,3 @@ export function scenarioOf({ question, rules }: SimulationOrder, seed: number, h
   if ('problems' in read) throw new Error(read.problems.join('\n'));
   return read.scenario;
 }
-

@@ -1,8 +1,9 @@
 import type { SimulationOrder } from '@centralita/contract';
 import { erlangA, erlangC } from '@centralita/server/capabilities/staffing/index.ts';
 import { describe, expect, it } from 'vitest';
-import type { Habits } from './scenario-of.ts';
+import { type Habits, scenarioOf } from './scenario-of.ts';
 import { daysFor, simulateDays } from './simulate-days.ts';
+import { staffOf } from './staff.ts';
 
 type Change = Partial<SimulationOrder['question']>;
 const all = (one: number) => Array.from({ length: 48 }, () => one);
@@ -105,6 +106,20 @@ describe('a day of the question', () => {
     // Whom the skilled do not answer within half a minute, the others do.
     expect(helped.abandoned.value).toBeLessThan(half.abandoned.value! / 2);
     expect(helped.waitSeconds.value).toBeLessThan(30);
+  });
+
+  it('[issue 3] hires the shares that are asked for, and always somebody who has the skill', () => {
+    const asked = (agents: number, change: Change) => {
+      const one = order({ agents: at(agents, 18), ...change });
+      const staff = staffOf(one.question, scenarioOf(one, 1));
+      return [staff.filter(({ skills }) => Object.keys(skills).length > 0).length, staff.filter(({ serves }) => serves.length > 1).length];
+    };
+    const second = { callsRatio: 0.5, goesFirst: false, agentsShare: 0.3 };
+    const skill = (agentsShare: number) => ({ skill: { agentsShare, othersAfterSeconds: null } });
+    expect([1, 2, 3, 4, 10].map((agents) => asked(agents, skill(0.1))[0])).toEqual([1, 1, 1, 1, 1]);
+    expect([1, 2, 3, 10, 100].map((agents) => asked(agents, skill(0.4))[0])).toEqual([1, 1, 1, 4, 40]);
+    expect(asked(40, { secondQueue: second })).toEqual([40, 12]);
+    expect(asked(40, { ...skill(0.5), secondQueue: second })).toEqual([20, 12]);
   });
 
   it('[S4.12] counts whom the maximum wait sends elsewhere as that, and not as somebody who gave up', async () => {

@@ -39,8 +39,8 @@ export interface Hire {
   readonly shift: Scenario['agentHabits']['shifts'][number];
 }
 
-/** The account's configuration as rows of its outbox, made from the scenario. @param hires left out: drawn */
-export function accountOf(scenario: Scenario, chance: Chance, hires?: readonly Hire[]): SimulatedAccount {
+/** The account's configuration as rows of its outbox, made from the scenario. */
+export function accountOf(scenario: Scenario, hires: readonly Hire[]): SimulatedAccount {
   const changes: ConfigurationChange[] = [];
   const add = (change: Omit<ConfigurationChange, 'position'>): void => void changes.push({ position: changes.length + 1, ...change } as ConfigurationChange);
   const queues = scenario.queues.map((queue, at) => ({ queueId: `que_${at + 1}`, key: String(at + 1), scenario: queue }));
@@ -50,7 +50,7 @@ export function accountOf(scenario: Scenario, chance: Chance, hires?: readonly H
   add({ entity: 'flow', id: FLOW, value: { version: 1, language: 'es', start: 'answer', steps: stepsTo(queues) } });
   add({ entity: 'trunk', id: TRUNK, value: { name: 'Simulated', profile: PROFILE } });
   add({ entity: 'number', id: 'num_1', value: { number: NUMBER, flowId: FLOW, trunkId: TRUNK, public: false } });
-  const agents = Array.from({ length: scenario.agents }, (_, at) => hire(at, hires?.[at] ?? drawHire(at, { scenario, queues, chance }), queues));
+  const agents = hires.map((one, at) => hire(at, one, queues));
   for (const { agent, value } of agents) {
     add({ entity: 'agent', id: agent.agentId, value });
     for (const deviceId of agent.devices) add({ entity: 'device', id: deviceId, value: { userId: agent.agentId, kind: 'phone' } });
@@ -61,16 +61,18 @@ export function accountOf(scenario: Scenario, chance: Chance, hires?: readonly H
 type Queues = readonly { readonly queueId: QueueId; readonly key: string; readonly scenario: QueueScenario }[];
 
 /** Each queue is home to as many, and four of ten serve each other one too. Kept seeds live on the order of these draws. */
-function drawHire(at: number, { scenario: { agentHabits }, queues, chance }: { readonly scenario: Scenario; readonly queues: Queues; readonly chance: Chance }): Hire {
-  const home = queues[at % queues.length]!;
-  const served = queues.filter((queue) => queue === home || chance.happens(0.4));
-  const skills = [...new Set(served.flatMap(({ scenario: { requiredSkills, preferredSkills } }) => [...Object.keys(requiredSkills), ...Object.keys(preferredSkills)]))];
-  return {
-    serves: served.map((queue) => ({ queue: queue.scenario.name, priority: queue === home ? 1 : 2 })),
-    phones: chance.happens(agentHabits.secondDevice) ? 2 : 1,
-    shift: chance.weighted(agentHabits.shifts),
-    skills: Object.fromEntries(skills.map((skill) => [skill, 1 + chance.whole(5)])),
-  };
+export function drawHires({ agents, agentHabits, queues }: Scenario, chance: Chance): Hire[] {
+  return Array.from({ length: agents }, (_, at) => {
+    const home = queues[at % queues.length]!;
+    const served = queues.filter((queue) => queue === home || chance.happens(0.4));
+    const skills = [...new Set(served.flatMap(({ requiredSkills, preferredSkills }) => [...Object.keys(requiredSkills), ...Object.keys(preferredSkills)]))];
+    return {
+      serves: served.map((queue) => ({ queue: queue.name, priority: queue === home ? 1 : 2 })),
+      phones: chance.happens(agentHabits.secondDevice) ? 2 : 1,
+      shift: chance.weighted(agentHabits.shifts),
+      skills: Object.fromEntries(skills.map((skill) => [skill, 1 + chance.whole(5)])),
+    };
+  });
 }
 
 function hire(at: number, { serves, skills, phones, shift }: Hire, queues: Queues) {

@@ -10,7 +10,7 @@ import { Rounds } from '../clock/rounds.ts';
 import { VirtualTime } from '../clock/virtual-time.ts';
 import { Figures } from '../report/figures.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { accountOf, type SimulatedAccount } from './account.ts';
+import { accountOf, drawHires, type SimulatedAccount } from './account.ts';
 import { Agents } from './agents.ts';
 import { Carriers } from './carriers.ts';
 import { Control } from './control.ts';
@@ -84,7 +84,7 @@ export class Center {
     this.time = new VirtualTime(this.days[0]!.from);
     this.#lastAt = this.time.now();
     const { time, chance } = this;
-    this.account = options.account ?? accountOf(scenario, chance.fork('account'));
+    this.account = options.account ?? accountOf(scenario, drawHires(scenario, chance.fork('account')));
     this.journal = new Journal(time, canRestart(scenario));
     this.journal.written = () => chance.happens(0.5);
     this.journal.onWritten = ({ events }) => {

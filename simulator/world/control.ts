@@ -47,6 +47,8 @@ export class Control {
   readonly #spool: Spool;
   /** What its start found at the end of the spool and could not read. */
   droppedBytes = 0;
+  /** Turns of the spool that the journal refused. */
+  refusedTurns = 0;
   #line: SwitchLine | undefined;
   #state: 'alive' | 'frozen' | 'dead' = 'alive';
   #waiting: (() => void)[] = [];
@@ -97,7 +99,7 @@ export class Control {
   async start(): Promise<void> {
     const { account, engine, rounds } = this.#options;
     this.droppedBytes = (await this.#spool.open()).droppedBytes;
-    await this.#commitLine.recover();
+    this.refusedTurns = (await this.#commitLine.recover()).refused.length;
     const floor = await this.floors.open(account, { send: (id, command) => this.link.toSwitch(() => engine.send(id, command, this.floors.highestEpoch)) });
     const { committedSeq } = { committedSeq: this.floors.switchSeq([account]) };
     const line = new SwitchLine({ acknowledge: (seq) => (this.#state === 'dead' ? undefined : engine.acknowledge(seq)) }, committedSeq, (of, event, committed) => this.floors.takeEvent(of, event, committed), rounds.soon);

@@ -48,10 +48,13 @@ export class Journal {
   }
 
   write(turns: readonly StoredTurn[]): void {
+    // All of them or none, as one statement.
+    const late = turns.find(({ seq, epoch }) => seq > this.#lastSeq && epoch !== this.#epoch);
+    if (late) throw new FencedError(`epoch ${late.epoch}, the lease is of ${this.#epoch}`);
     for (const turn of turns) {
-      if (turn.epoch !== this.#epoch) throw new FencedError(`epoch ${turn.epoch}, the lease is of ${this.#epoch}`);
       if (turn.seq <= this.#lastSeq) {
         const there = this.#turns.find((one) => one.seq === turn.seq);
+        if (there && there.epoch !== turn.epoch) throw new FencedError(`turn ${turn.seq} was decided by another process`);
         if (there && there.seed !== turn.seed) this.broken.push(`turn ${turn.seq} was written twice, differently`);
         continue;
       }

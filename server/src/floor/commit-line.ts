@@ -22,10 +22,12 @@ export interface CommitLineOptions {
   readonly onFenced: (error: FencedError) => void;
 }
 
-/** `aside`: where the file is whose turns the journal refused. */
 export interface Recovered {
+  /** So many are in the journal. */
   readonly turns: number;
-  readonly refused: readonly { readonly account: string; readonly turns: number }[];
+  /** At most these are not: a group that was partly there already counts whole. */
+  readonly refused: readonly StoredTurn[];
+  /** Where the file is now, when there are any. */
   readonly aside: string | null;
 }
 
@@ -61,28 +63,29 @@ export class CommitLine {
   }
 
   /**
-   * Sends what an earlier process left in the spool. Until this has resolved nothing may be decided. Turns of an account that
-   * another process has owned since are refused: the journal went on without them, so the file is kept aside for people to read.
+   * Sends what an earlier process left in the spool. Until this has resolved nothing may be decided. Turns of an epoch that is over
+   * are refused: the journal went on without them, so the file is kept aside for people to read.
    */
   async recover(): Promise<Recovered> {
     const { spool, store } = this.#options;
     const turns = spool.head(spool.size);
-    const refused = new Map<string, number>();
+    const refused: StoredTurn[] = [];
+    // One process's turns of one account at a time: the journal takes a group as a whole, or nothing of it.
+    const isOver = new Set<string>();
     for (let from = 0; from < turns.length; from += GROUP_LIMIT) {
-      for (const [account, group] of Map.groupBy(turns.slice(from, from + GROUP_LIMIT), (turn) => turn.account)) {
+      for (const [owner, group] of Map.groupBy(turns.slice(from, from + GROUP_LIMIT), ({ account, epoch }) => `${account} ${epoch}`)) {
         try {
-          if (!refused.has(account)) await store.appendTurns(group);
-          else refused.set(account, refused.get(account)! + group.length);
+          if (!isOver.has(owner)) await store.appendTurns(group);
         } catch (error) {
           if (!(error instanceof FencedError)) throw error;
-          refused.set(account, group.length);
+          isOver.add(owner);
         }
+        if (isOver.has(owner)) refused.push(...group);
       }
     }
-    const aside = refused.size > 0 ? await spool.setAside() : null;
+    const aside = refused.length > 0 ? await spool.setAside() : null;
     if (aside === null && turns.length > 0) await spool.drained(turns.length);
-    const refusedTurns = [...refused.values()].reduce((sum, count) => sum + count, 0);
-    return { turns: turns.length - refusedTurns, refused: [...refused].map(([account, count]) => ({ account, turns: count })), aside };
+    return { turns: turns.length - refused.length, refused, aside };
   }
 
   /** Resolves when the turn is durable. Turns commit in the order of the calls. */

@@ -83,7 +83,8 @@ export class FloorProcess {
     if (droppedBytes > 0) this.#options.onAlarm('spool-torn', `${droppedBytes} bytes of a torn tail were dropped`, undefined);
     const { turns, refused, aside } = await this.#commitLine.recover();
     if (turns > 0) this.#options.logger.info({ turns }, 'turns of the spool are in the journal');
-    for (const { account, turns: kept } of refused) this.#options.onAlarm('spool-refused', `another process has decided since: ${kept} turns of the spool are not in the journal; they are kept in ${aside}`, account);
+    for (const [account, kept] of Map.groupBy(refused, (turn) => turn.account))
+      this.#options.onAlarm('spool-refused', `another process has decided since, or the database was put back: up to ${kept.length} turns of the spool are not in the journal; they are kept in ${aside}`, account);
   }
 
   async openAccount(account: AccountId): Promise<void> {

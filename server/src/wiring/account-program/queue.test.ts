@@ -75,6 +75,19 @@ describe('waiting', () => {
     expect(floor.playing(ana)).toBe('prompt:closing');
   });
 
+  test('[fault 22] a maximum wait that ran out during a ring is looked at again although the clock was put back meanwhile', () => {
+    const floor = new TestFloor({ maximumWaitMs: 10_000 });
+    floor.hire('carla');
+    floor.arrives('ana');
+    const { waitingId } = floor.last('queued');
+    const overflowAt = floor.now + 10_000;
+    floor.advance(15_000);
+    expect(floor.timers.has(`maximum-wait:${waitingId}`)).toBe(false);
+    floor.now -= 7_200_000;
+    floor.submit({ type: 'decline-offer', agentId: 'carla', offerId: floor.last('offer-made').offerId });
+    expect(floor.timers.get(`maximum-wait:${waitingId}`)).toMatchObject({ at: overflowAt });
+  });
+
   test('[Build 5] required skills relax over time, and whoever then qualifies is rung', () => {
     const floor = new TestFloor({ requiredSkills: [{ skillId: 'skl_tools', level: 4 }], relaxing: [{ afterMs: 10_000, required: [{ skillId: 'skl_tools', level: 2 }] }, { afterMs: 20_000, required: [] }] });
     floor.hire('diego', { skills: [{ skillId: 'skl_tools', level: 2 }] });
@@ -138,6 +151,47 @@ describe('offers', () => {
     expect(floor.world.waiting.size).toBe(1);
     expect(floor.submit({ type: 'return-from-not-answering', agentId: 'carla' })).toBeUndefined();
     expect(floor.last('offer-made').agentId).toBe('carla');
+  });
+
+  describe('[fault 1] a phone that has yet to ring as its time ends', () => {
+    /** The order to ring left late: the phone does not know of it yet. */
+    function offered(): TestFloor {
+      const floor = new TestFloor();
+      floor.hire('carla');
+      floor.delivering = false;
+      floor.arrives('ana');
+      for (const others = () => [...floor.switch.lines.keys()].find((line) => line !== floor.legOf('dev_carla')); others() !== undefined; ) floor.deliverFrom(others()!);
+      floor.advance(20_000);
+      expect(floor.last('offer-made').agentId).toBe('carla');
+      expect(floor.all('offer-expired')).toHaveLength(0);
+      return floor;
+    }
+
+    test('has its whole time from when it rings', () => {
+      const floor = offered();
+      floor.deliver();
+      floor.advance(19_999);
+      expect(floor.all('offer-expired')).toHaveLength(0);
+      floor.advance(1);
+      expect(floor.last('offer-expired').ringMs).toBe(40_000);
+    });
+
+    test('has two seconds to begin, and no more', () => {
+      const floor = offered();
+      floor.advance(1_999);
+      expect(floor.all('offer-expired')).toHaveLength(0);
+      floor.advance(1);
+      expect(floor.last('offer-expired').ringMs).toBe(22_000);
+    });
+
+    test('has them again when control was away for their end', () => {
+      const floor = offered();
+      floor.now += 3_000;
+      floor.advance(0);
+      expect(floor.all('offer-expired')).toHaveLength(0);
+      floor.advance(2_000);
+      expect(floor.last('offer-expired').ringMs).toBe(25_000);
+    });
   });
 
   test('[D6] declining rings another at once', () => {

@@ -77,7 +77,7 @@ export const whatIf = {
     never: 'grows without end',
   },
   tools: { label: 'Change the whole day', fewer: 'One agent fewer', more: 'One agent more', needed: 'Use those needed', asItWas: 'As it was', lessCalls: '10% fewer calls', moreCalls: '10% more calls' },
-  theoryHint: 'Erlang assumes that each half hour lasts for ever and that all is pure chance; the simulation follows the whole day. Where they differ, trust the simulation.',
+  theoryHint: 'Erlang assumes that each half hour lasts for ever, that all is pure chance and that every agent serves this queue alone; the simulation follows the whole day. Where they differ, trust the simulation.',
   empty: { title: 'There are no queues yet', text: 'Once there is a queue with agents, how many it needs can be tried here.' },
   noDay: 'No day of the last week had calls in this queue. A made-up day can be tried.',
   errorTitle: 'It could not be loaded',

@@ -20,7 +20,7 @@ export const whatIf = {
     use: 'Solo algunos agentes tienen la habilidad de la cola',
     agents: 'Agentes que la tienen (%)',
     others: 'Los demás atienden a quien lleva tiempo esperando',
-    after: 'Atienden tras esperar (s)',
+    after: 'Atienden tras una espera de (s)',
   },
   second: {
     use: 'Los agentes atienden otra cola',
@@ -77,7 +77,7 @@ export const whatIf = {
     never: 'crece sin fin',
   },
   tools: { label: 'Cambiar todo el día', fewer: 'Un agente menos', more: 'Un agente más', needed: 'Poner los necesarios', asItWas: 'Como fue', lessCalls: '10 % menos llamadas', moreCalls: '10 % más llamadas' },
-  theoryHint: 'Erlang supone que cada media hora dura para siempre y que todo es azar puro; la simulación sigue el día entero. Donde difieren, vale la simulación.',
+  theoryHint: 'Erlang supone que cada media hora dura para siempre, que todo es azar puro y que todos los agentes atienden solo esta cola; la simulación sigue el día entero. Donde difieren, vale la simulación.',
   empty: { title: 'Todavía no hay colas', text: 'Cuando exista una cola con agentes se podrá probar aquí cuántos hacen falta.' },
   noDay: 'Ningún día de la última semana tuvo llamadas en esta cola. Se puede probar con un día inventado.',
   errorTitle: 'No se pudo cargar',

@@ -3,6 +3,7 @@ import type { RealDay, RealFigures, WhatIfDays } from '@centralita/contract';
 import { DAY_MS, type Instant, MINUTE_MS, ok, type QueueId, refuse, type Result, SECOND_MS, type UserId } from '@centralita/kernel';
 import type { SkillLevel } from '../../accounts/index.ts';
 import { type ActivityInterval, addTally, averageSpeedOfAnswer, countInterval, countSegment, dayOf, emptyTally, intervalsOf, occupancy, offsetMs, type SegmentFacts, serviceLevel, type Tally, type Window } from '../../reports/index.ts';
+import { abandonedShare, overflowedShare } from '../domain/shares.ts';
 import type { Reader, StaffedQueue, StaffingDeps } from './ports.ts';
 
 const HALF_HOUR_MS = 30 * MINUTE_MS;
@@ -76,8 +77,8 @@ function figuresOf(tally: Tally): RealFigures {
   return {
     waitSeconds: waitMs === null ? null : waitMs / SECOND_MS,
     serviceLevel: serviceLevel.of(tally),
-    abandoned: tally.offered === 0 ? null : (tally.abandoned + tally.shortAbandons) / tally.offered,
-    overflowed: tally.offered === 0 ? null : tally.overflowed / tally.offered,
+    abandoned: abandonedShare(tally),
+    overflowed: overflowedShare(tally),
     occupancy: occupancy.of(tally),
   };
 }
@@ -86,8 +87,9 @@ function figuresOf(tally: Tally): RealFigures {
 async function skillOf({ settings: { requiredSkills, relaxing }, members }: StaffedQueue, countSkilled: (userIds: readonly UserId[], required: readonly SkillLevel[]) => Promise<number>): Promise<RealDay['skill']> {
   if (requiredSkills.length === 0) return null;
   const skilled = await countSkilled(members.map(({ userId }) => userId), requiredSkills);
+  if (skilled === members.length) return null;
   const others = relaxing.find(({ required }) => required.length === 0);
-  return { agentsShare: skilled / Math.max(1, members.length), othersAfterSeconds: others === undefined ? null : others.afterMs / SECOND_MS };
+  return { agentsShare: skilled / members.length, othersAfterSeconds: others === undefined ? null : others.afterMs / SECOND_MS };
 }
 
 /** Means of that day; patience is all waiting / those who gave up, the estimate for exponential patience cut short by answers. */

@@ -48,18 +48,21 @@ export function takeTimer(turn: Turn, input: TimerInput): Told {
 const AWAY_MS = 2_000;
 /** What a phone has to begin to ring when the order came late; from then on it has its whole ring time. */
 const TO_RING_MS = 2_000;
+/** A wake-up within this was there when it was due, and so was control before it. */
+const ON_TIME_MS = 200;
 
 /**
- * A ring time that ended while control was away, or before the phone rang, says nothing about the agent: it is given once more. The
- * switch's own limit tells of one that rang in vain.
+ * A ring time that ended while control was away says nothing about the agent and is given once more; one that ended before the
+ * phone rang leaves it a moment to begin. The switch's own limit tells of one that rang in vain.
  */
 function ringTimeOver(turn: Turn, { offerId, until }: Extract<TimerInput, { type: 'ring-time-over' }>): Told {
   const offer = turn.world.offers.get(offerId);
   if (!offer) return turn.offer(offerId, { type: 'expire' });
   const due = until ?? offer.expiresAt;
-  const isFirst = due === offer.expiresAt;
-  if (turn.at - due > AWAY_MS) ringUntil(turn, offerId, turn.at + ringMsOf(offer));
-  else if (isFirst && !hasRung(turn, offer)) ringUntil(turn, offerId, turn.at + TO_RING_MS);
+  const lateMs = turn.at - due;
+  const hadItsMoment = due > offer.expiresAt && lateMs <= ON_TIME_MS;
+  if (lateMs > AWAY_MS) ringUntil(turn, offerId, turn.at + ringMsOf(offer));
+  else if (!hadItsMoment && !hasRung(turn, offer)) ringUntil(turn, offerId, turn.at + TO_RING_MS);
   else return turn.offer(offerId, { type: 'expire' });
   return undefined;
 }
