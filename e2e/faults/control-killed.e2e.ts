@@ -97,6 +97,30 @@ describe('control is killed under live calls', () => {
     await late.untilHears(DIEGO_HZ);
   });
 
+  it('a control that falls again begins where the last one had come to, not ever further back', async () => {
+    /** Told by each control, by its process: the most turns of an account that it replayed, and whether it has kept what came of them. */
+    const told = (pid: number) => {
+      const lines = product.controlLog().filter((line) => line.pid === pid);
+      return { replayed: Math.max(...lines.flatMap(({ msg, turns }) => (msg === 'turns replayed' ? [Number(turns)] : []))), kept: lines.some(({ msg }) => msg === 'a snapshot of what was replayed') };
+    };
+    const second = product.pidOf('control');
+    await eventually(() => assert.ok(told(second).kept));
+    const health = async () => (await fetch(new URL('/api/health', product.address))).status;
+    const made = (await history()).length;
+    process.kill(second, 'SIGKILL');
+    await eventually(() => assert.notEqual(product.pidOf('control'), second));
+    const third = product.pidOf('control');
+    await eventually(() => assert.ok(told(third).kept));
+    await eventually(async () => assert.equal(await health(), 200));
+    process.kill(third, 'SIGKILL');
+    await eventually(() => assert.notEqual(product.pidOf('control'), third));
+    const fourth = product.pidOf('control');
+    await eventually(() => assert.ok(told(fourth).kept));
+    console.log(`turns replayed: ${told(second).replayed}, ${told(third).replayed}, ${told(fourth).replayed}`);
+    assert.ok(told(fourth).replayed < told(second).replayed, 'what happened since the last start alone');
+    await eventually(async () => assert.equal((await history()).length, made));
+  });
+
   it('each call is in the history once, with one answer, one after-service and one recording', async () => {
     eva.phone.hangUp();
     late.phone.hangUp();

@@ -82,6 +82,13 @@ export class Product {
     return person;
   }
 
+  /** What control has logged, oldest first. */
+  controlLog(): { readonly pid: number; readonly msg: string; readonly [more: string]: unknown }[] {
+    const lines = readFileSync(join(this.folder, 'data/logs/control.log'), 'utf8').split('\n');
+    // The last one may be half written, and so may one that a kill broke off.
+    return lines.flatMap((line) => (/^\{.*\}$/.test(line) ? [JSON.parse(line)] : []));
+  }
+
   /** What the processes wrote, for a failing test. */
   logs(): string {
     return `${this.#output.join('')}\n${logsOf(this.folder)}`;

@@ -79,6 +79,7 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
     ? watchCertificate(settings.certificate, http.useCertificate, (error) => logger.error({ err: error }, 'the certificate could not be renewed'))
     : () => {};
   const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(foundation, live, http)), SESSION_CHECK_MS);
+  ignoreFailure('a snapshot of what was replayed', keepWhatWasReplayed(live, logger));
   await http.app.listen({ host: settings.http.address, port: settings.http.port });
   const background = await openBackgroundWork(foundation, live);
   const stopMetrics = await metrics.serve();
@@ -94,6 +95,16 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
       await Promise.all([appPool.end(), floorPool.end()]);
     },
   };
+}
+
+/**
+ * A control that falls again within its first minute would replay ever more turns at each start, and start ever later. Once all who
+ * follow them are done, nobody needs them again.
+ */
+async function keepWhatWasReplayed({ keeper, floorProcess }: LiveSide, logger: Logger): Promise<void> {
+  await keeper.settled();
+  await floorProcess.floors.takeSnapshots();
+  logger.info('a snapshot of what was replayed');
 }
 
 /** What everything else stands on. */

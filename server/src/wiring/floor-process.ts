@@ -88,7 +88,8 @@ export class FloorProcess {
   }
 
   async openAccount(account: AccountId): Promise<void> {
-    await this.floors.open(account, { send: (id, command) => this.#switch?.send(id, command, this.floors.highestEpoch) ?? Promise.resolve({ accepted: false, reason: 'disconnected' }) });
+    const floor = await this.floors.open(account, { send: (id, command) => this.#switch?.send(id, command, this.floors.highestEpoch) ?? Promise.resolve({ accepted: false, reason: 'disconnected' }) });
+    this.#options.logger.info({ account, turns: floor.seq - floor.recoveredFrom }, 'turns replayed');
     this.#onSwitch.push(account);
   }
 

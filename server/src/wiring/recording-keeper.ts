@@ -47,9 +47,14 @@ export class RecordingKeeper {
     await this.#disk.open();
   }
 
+  /** What it was told of so far is done, or has failed. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
   async close(): Promise<void> {
     this.#disk.close();
-    await Promise.allSettled(this.#underWay.values());
+    await this.settled();
   }
 
   async #keepWaiting(accounts: readonly AccountId[]): Promise<void> {
