@@ -42,7 +42,9 @@ describe('options', () => {
   });
 
   it.each([
-    [['--http-port', 'x'], '--http-port'],
+    [['--http-port', 'x'], '--http-port must be a whole number from 1 to 65535 (it is "x")'],
+    [['--sip-port', '99999'], '--sip-port must be a whole number from 1 to 65535 (it is "99999")'],
+    [['--media-workers', '1.5'], '--media-workers must be a whole number from 1 to 64 (it is "1.5")'],
     [['--nonsense', 'x'], "Unknown option '--nonsense'. See --help."],
     [['--listen', 'here'], 'must be an IP address (it is "here")'],
     [['--rtp-ports', '1-2'], 'ten ports'],

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { OperatorError } from './operator-error.ts';
 
-const port = z.coerce.number({ error: 'must be a number' }).int().min(1).max(65_535);
+const within = (from: number, to: number) => z.string().transform(Number).refine((value) => Number.isInteger(value) && value >= from && value <= to, `must be a whole number from ${from} to ${to}`);
+const port = within(1, 65_535);
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
 const portRange = z
@@ -44,8 +45,8 @@ const OPTIONS = {
   'tls-cert': { env: 'CENTRALITA_TLS_CERT', schema: z.string().optional(), takes: 'FILE', help: 'certificate chain, PEM; left out, one is made when --listen needs it' },
   'tls-key': { env: 'CENTRALITA_TLS_KEY', schema: z.string().optional(), takes: 'FILE', help: 'its private key, PEM' },
   'trusted-proxy': { env: 'CENTRALITA_TRUSTED_PROXY', schema: list.default([]), takes: 'ADDRESS,…', help: 'a proxy before us that ends TLS; its X-Forwarded headers are believed' },
-  'media-workers': { env: 'CENTRALITA_MEDIA_WORKERS', schema: z.coerce.number({ error: 'must be a number' }).int().min(1).max(64).default(defaultMediaWorkers), takes: 'COUNT', help: 'processes that carry audio (default: cores less one)' },
-  'media-late-ms': { env: 'CENTRALITA_MEDIA_LATE_MS', schema: z.coerce.number().int().min(1).default(10), takes: 'MS', help: 'new calls get 503 while audio runs later than this (99th percentile; default 10: above it people hear it)' },
+  'media-workers': { env: 'CENTRALITA_MEDIA_WORKERS', schema: within(1, 64).default(defaultMediaWorkers), takes: 'COUNT', help: 'processes that carry audio (default: cores less one)' },
+  'media-late-ms': { env: 'CENTRALITA_MEDIA_LATE_MS', schema: within(1, 10_000).default(10), takes: 'MS', help: 'new calls get 503 while audio runs later than this (99th percentile; default 10: above it people hear it)' },
   'database-url': { env: 'DATABASE_URL', schema: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://').optional(), takes: 'URL', help: 'a PostgreSQL 15 or later, as the owner of the database; left out, the bundled one runs' },
   'database-app-url': { env: 'DATABASE_APP_URL', schema: z.string().optional(), takes: 'URL', help: 'the same database as the role of the program (else one is made)' },
   'database-floor-url': { env: 'DATABASE_FLOOR_URL', schema: z.string().optional(), takes: 'URL', help: 'the same database as the role that writes the journal (else one is made)' },
