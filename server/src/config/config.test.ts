@@ -46,6 +46,7 @@ describe('options', () => {
     [['--sip-port', '99999'], '--sip-port must be a whole number from 1 to 65535 (it is "99999")'],
     [['--media-workers', '1.5'], '--media-workers must be a whole number from 1 to 64 (it is "1.5")'],
     [['--nonsense', 'x'], "Unknown option '--nonsense'. See --help."],
+    [['--open-to', '192.0.2.0/24,anybody'], 'must be like 192.0.2.0/24 (it is "192.0.2.0/24,anybody")'],
     [['--listen', 'here'], 'must be an IP address (it is "here")'],
     [['--rtp-ports', '1-2'], 'ten ports'],
     [['--tls-cert', 'a.pem'], 'go together'],

@@ -7,6 +7,7 @@ import { OperatorError } from './operator-error.ts';
 const within = (from: number, to: number) => z.string().transform(Number).refine((value) => Number.isInteger(value) && value >= from && value <= to, `must be a whole number from ${from} to ${to}`);
 const port = within(1, 65_535);
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+const addressRange = z.union([z.cidrv4(), z.cidrv6()]);
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
 const portRange = z
   .string()
@@ -33,6 +34,12 @@ const OPTIONS = {
   'rtp-ports': { env: 'CENTRALITA_RTP_PORTS', schema: portRange.default({ from: 20_000, to: 20_999 }), takes: 'FROM-TO', help: 'audio of SIP phones and trunks, UDP (default 20000-20999)' },
   'media-port': { env: 'CENTRALITA_MEDIA_PORT', schema: port.default(21_000), takes: 'PORT', help: "the browsers' audio, UDP: this port and one more per media worker (default 21000)" },
   listen: { env: 'CENTRALITA_LISTEN', schema: address.optional(), takes: 'ADDRESS', help: 'take calls and pages at this address (0.0.0.0: all); left out, from this machine only' },
+  'open-to': {
+    env: 'CENTRALITA_OPEN_TO',
+    schema: list.refine((ranges) => ranges.every((range) => addressRange.safeParse(range).success), 'must be like 192.0.2.0/24').default([]),
+    takes: 'CIDR,…',
+    help: 'who dials public numbers without a trunk or a password, besides this machine (0.0.0.0/0: anybody; default: nobody)',
+  },
   'public-address': { env: 'CENTRALITA_PUBLIC_ADDRESS', schema: z.string().min(1).optional(), takes: 'ADDRESS', help: 'what peers outside the local networks reach us at' },
   'local-networks': {
     env: 'CENTRALITA_LOCAL_NETWORKS',

@@ -98,6 +98,7 @@ export function switchSettings(options: Options, folders: Folders, certificate: 
     ...(certificate ? { tlsCertificate: certificate } : {}),
     publicAddress: options['public-address'],
     localNetworks: options['local-networks'],
+    openTo: options['open-to'],
     rtp: { address, portFrom: options['rtp-ports'].from, portTo: options['rtp-ports'].to },
     // Every address of the machine: ICE and DTLS guard it (design 11). Who relays is the browser: we can be reached.
     browserMedia: { portFrom: options['media-port'], iceServers: options['ice-servers'].filter((url) => url.startsWith('stun:')) },

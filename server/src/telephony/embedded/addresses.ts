@@ -24,7 +24,8 @@ export function isRange(range: string): boolean {
   }
 }
 
-const loopback = addressRanges(['127.0.0.0/8', '::1']);
+export const LOOPBACK = ['127.0.0.0/8', '::1'];
+const loopback = addressRanges(LOOPBACK);
 export const isLoopback = (address: string): boolean => loopback.includes(address);
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`, without a zone. */

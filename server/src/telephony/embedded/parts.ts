@@ -80,7 +80,7 @@ export function buildParts(core: SwitchCore) {
   const outgoing = new Outgoing({ agent, finder, legs, media, mediaAddressing: addressing, watch, traces, emit, logger });
   const placements = new Placements({ legs, bridges, outgoing, plays, media });
   const fallback = new Fallback({ legs, bridges, placements, limits, controlAwayMs: core.controlAwayMs, logger });
-  const admission = new Admission({ devices, registrar, trunks, directory, digest, bans, legs });
+  const admission = new Admission({ devices, registrar, trunks, directory, digest, bans, legs, openTo: settings.openTo ?? [] });
   const incoming = new Incoming({ admission, digest, load, legs, media, mediaAddressing: addressing, watch, transfers, fallback, traces, limits, emit, logger });
   const commands = new Commands({ ledger, legs, bridges, holding, placements, plays, recordings, incoming, finder, devices, trunks, directory, media, load, emit, logger });
   legs.onEnding((leg) => media.closeLeg(leg.id));

@@ -19,6 +19,8 @@ export interface SwitchSettings {
   readonly publicAddress?: string;
   /** CIDR. */
   readonly localNetworks?: readonly string[];
+  /** CIDR: who calls open numbers without a trunk or a password, besides this machine. */
+  readonly openTo?: readonly string[];
   readonly rtp: { readonly address: string; readonly portFrom: number; readonly portTo: number };
   readonly browserMedia: { readonly address?: string; readonly portFrom: number; readonly iceServers?: readonly string[] };
   readonly mediaWorkers: number;

@@ -1,7 +1,7 @@
 import type { AccountId, DeviceId, TrunkId } from '@centralita/kernel';
 import type { MediaProtection } from '@centralita/media';
 import type { DigestServer, Flow, IncomingInvite, SipRequest } from '@centralita/sip';
-import { isLoopback, plainAddress } from '../addresses.ts';
+import { addressRanges, type AddressRanges, LOOPBACK, plainAddress } from '../addresses.ts';
 import type { Bans } from '../devices/bans.ts';
 import type { Device, Devices } from '../devices/devices.ts';
 import type { Registrar } from '../devices/registrar.ts';
@@ -35,7 +35,7 @@ const IGNORE: Verdict = { kind: 'ignore' };
 const NOT_FOUND: Verdict = { kind: 'refuse', status: 404, reason: 'Not Found' };
 const FORBIDDEN: Verdict = { kind: 'refuse', status: 403, reason: 'Forbidden' };
 
-/** Who may call in: trunks by their address, devices and guests by their secret, and on this machine whoever dials an open number. */
+/** Who may call in: trunks by their address, devices and guests by their secret, and whoever dials an open number on this machine, or from where the operator opened it. */
 export class Admission {
   readonly #devices: Devices;
   readonly #registrar: Registrar;
@@ -44,9 +44,10 @@ export class Admission {
   readonly #digest: DigestServer;
   readonly #bans: Bans;
   readonly #legs: Legs;
+  readonly #open: AddressRanges;
   readonly #guestsUsed = new Set<DeviceId>();
 
-  constructor(of: { devices: Devices; registrar: Registrar; trunks: Trunks; directory: Directory; digest: DigestServer; bans: Bans; legs: Legs }) {
+  constructor(of: { devices: Devices; registrar: Registrar; trunks: Trunks; directory: Directory; digest: DigestServer; bans: Bans; legs: Legs; openTo: readonly string[] }) {
     this.#devices = of.devices;
     this.#registrar = of.registrar;
     this.#trunks = of.trunks;
@@ -54,6 +55,7 @@ export class Admission {
     this.#digest = of.digest;
     this.#bans = of.bans;
     this.#legs = of.legs;
+    this.#open = addressRanges([...LOOPBACK, ...of.openTo]);
     of.devices.onRemoved((device) => this.#guestsUsed.delete(device.deviceId));
   }
 
@@ -70,7 +72,7 @@ export class Admission {
     if (request.toTag !== '') return 'answer';
     if (request.method === 'REGISTER' || ours || isWebSocket(flow)) return 'answer';
     if (request.method !== 'INVITE') return 'drop';
-    return this.#mayBeDevice(request, flow) || isLoopback(flow.remote.address) ? 'answer' : 'drop';
+    return this.#mayBeDevice(request, flow) || this.#open.includes(flow.remote.address) ? 'answer' : 'drop';
   }
 
   judge(invite: IncomingInvite): Verdict {
@@ -81,7 +83,7 @@ export class Admission {
     }
     const lines = this.#trunks.from(flow.remote.address);
     if (lines.length > 0) return this.#overTrunk(invite);
-    if (isLoopback(flow.remote.address)) {
+    if (this.#open.includes(flow.remote.address)) {
       const owner = this.#directory.openToLoopback(invite.requestUser);
       if (owner !== undefined) return { kind: 'admit', ...owner, origin: { kind: 'loopback' }, protection: 'none', caller: callerOf(invite.from), dialled: invite.requestUser };
     }
