@@ -14,7 +14,8 @@ const REGISTER_AGAIN_MS = 120_000;
 export class AgentAtWire {
   readonly api: Api;
   readonly #phone: TestPhone;
-  readonly #calls = new Set<WireCall>();
+  /** Kept to the end: a connection that is collected before the library is put away ends the whole process, and so does an open one. */
+  readonly #calls: WireCall[] = [];
   /** As a browser's telephone does, before the five minutes of its registration are over. */
   readonly #refresh: NodeJS.Timeout;
   static #open = 0;
@@ -57,10 +58,9 @@ export class AgentAtWire {
     return this.#keep(await this.#phone.nextCall(withinMs), options);
   }
 
-  /** A connection that is still open when the library is put away ends the whole process. */
   #keep(sip: TestCall, options: VoiceOptions): WireCall {
-    const call = new WireCall(sip, options, () => this.#calls.delete(call));
-    this.#calls.add(call);
+    const call = new WireCall(sip, options);
+    this.#calls.push(call);
     return call;
   }
 
@@ -81,12 +81,10 @@ export class WireCall {
   readonly #peer: InstanceType<typeof ndc.PeerConnection>;
   readonly #answer: string;
   #track: ReturnType<InstanceType<typeof ndc.PeerConnection>['addTrack']>;
-  readonly #onStopped: () => void;
   #stopped = false;
 
-  constructor(sip: TestCall, options: VoiceOptions, onStopped: () => void) {
+  constructor(sip: TestCall, options: VoiceOptions) {
     this.sip = sip;
-    this.#onStopped = onStopped;
     const offer = sip.incoming!.sdp!;
     const read = readBrowserSdp(offer);
     if (!read.ok) throw new Error(`the center offers what no browser takes: ${read.refusal}`);
@@ -120,6 +118,5 @@ export class WireCall {
     this.voice.stop();
     this.#track.close();
     this.#peer.close();
-    this.#onStopped();
   }
 }

@@ -57,7 +57,8 @@ export async function survivesKillsOfControl(kills: number, seed: number): Promi
     await checkHistory(product, calls);
   } catch (cause) {
     console.error(product.logs());
-    throw new Error(`with the seed ${seed}`, { cause });
+    console.error(`with the seed ${seed}`, cause);
+    throw cause;
   } finally {
     await calls.stop();
     for (const one of closing) await one.stop();
