@@ -200,7 +200,8 @@ export class CallsWhileKilling {
     call.sip.incoming!.dialog.on('ended', end);
     call.sip.incoming!.on('acked', () => {
       made.talkingSince ??= performance.now();
-      made.talkMs = undefined;
+      // Whoever answers when the customer has gone talks with nobody: their leg waits until control is there to end it.
+      made.talkMs = made.hungUp.includes('customer') ? 0 : undefined;
       made.answeredBy.push(name);
       if (new Set(made.answeredBy).size > 1) this.broken.push(`${number} was answered by ${made.answeredBy.join(' and ')}`);
       after(plan.talkMs, () => {
