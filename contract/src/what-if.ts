@@ -27,7 +27,6 @@ export const whatIfSkill = z.object({
   /** Whoever has waited this long is answered by the others too; null: by nobody else ever. */
   othersAfterSeconds: z.number().int().min(1).max(3_600).nullable(),
 });
-export type WhatIfSkill = z.infer<typeof whatIfSkill>;
 
 /** A day that might be. The queue's other rules (ring time, maximum wait and size, ageing) are as they are. */
 export const whatIfQuestion = z.object({

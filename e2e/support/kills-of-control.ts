@@ -12,7 +12,8 @@ import { changeQueue, leadStraightToVentas } from './center.ts';
 import { eventually } from './eventually.ts';
 import { allConversations } from './history.ts';
 import { Product } from './product.ts';
-import { heardThroughout, untilAllHear } from './tones.ts';
+import { talk } from './talk.ts';
+import { heardThroughout } from './tones.ts';
 
 const ANA = '51999111222';
 const ANA_HZ = 1_000;
@@ -33,12 +34,7 @@ export async function survivesKillsOfControl(kills: number, seed: number): Promi
     const ana = await CallerAtWire.start(product, ANA);
     closing.push(elena, ana);
     await threeServeVentas(product, elena);
-    ana.voice.say(ANA_HZ);
-    await ana.dial();
-    const call = await elena.rings();
-    call.voice.say(ELENA_HZ);
-    call.answer();
-    await untilAllHear(['Ana', ana.voice, ELENA_HZ], ['Elena', call.voice, ANA_HZ]);
+    const call = await talk([ana, ANA_HZ], [elena, ELENA_HZ]);
     const since = performance.now();
 
     await calls.start(['agent', 'supervisor']);

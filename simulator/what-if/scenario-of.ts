@@ -31,8 +31,8 @@ const NEVER: Span = { kind: 'fixed', seconds: 10 ** 9 };
 const DAY = '2026-03-02';
 
 /**
- * One day of the question. Nobody forgets, rests or dials: agents of
- * the question are at their desks and taking calls. Who gave up does not call again: real arrivals hold those calls already.
+ * One day of the question. Nobody forgets, rests or dials: agents of the question are at their desks and taking calls. Who gave up
+ * does not call again: real arrivals hold those calls already.
  */
 export function scenarioOf({ question, rules }: SimulationOrder, seed: number, habits: Habits = PEOPLE): Scenario {
   const { calls, agents, skill, secondQueue, talkSeconds, talkVariation, afterServiceSeconds, patienceSeconds, target } = question;
