@@ -9,4 +9,5 @@ export * from './live.ts';
 export * from './permissions.ts';
 export * from './requests.ts';
 export * from './session.ts';
+export * from './webhooks.ts';
 export * from './what-if.ts';

@@ -27,6 +27,8 @@ export const PERMISSIONS = {
   'numbers:edit': { administrator: 'account', owner: 'account' },
   'trunks:read': { administrator: 'account', owner: 'account' },
   'trunks:edit': { administrator: 'account', owner: 'account' },
+  'integrations:read': { administrator: 'account', owner: 'account' },
+  'integrations:edit': { administrator: 'account', owner: 'account' },
   'traces:download': { administrator: 'account', owner: 'account' },
   'retention:edit': { administrator: 'account', owner: 'account' },
   'legal-holds:edit': { administrator: 'account', owner: 'account' },

@@ -32,6 +32,8 @@ export const ID_PREFIX = {
   note: 'not',
   request: 'req',
   personal: 'per',
+  webhook: 'whk',
+  webhookDelivery: 'msg',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 
@@ -61,6 +63,8 @@ export type RecordingId = Id<'recording'>;
 export type EffectId = Id<'effect'>;
 export type TimerId = Id<'timer'>;
 export type PersonalRef = Id<'personal'>;
+export type WebhookId = Id<'webhook'>;
+export type WebhookDeliveryId = Id<'webhookDelivery'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const PAIRS: readonly string[] = Array.from({ length: 1_024 }, (_, bits) => ALPHABET[bits >> 5]! + ALPHABET[bits & 31]!);

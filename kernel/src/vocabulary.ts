@@ -47,3 +47,18 @@ export type PartyKind = (typeof PARTY_KINDS)[number];
 
 export const DIRECTIONS = ['inbound', 'outbound', 'internal'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
+
+/** What other systems may be told of. */
+export const WEBHOOK_EVENTS = ['conversation.started', 'conversation.queued', 'conversation.answered', 'conversation.ended'] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+
+export const WEBHOOK_DELIVERY_STATES = ['waiting', 'delivered', 'dead'] as const;
+export type WebhookDeliveryState = (typeof WEBHOOK_DELIVERY_STATES)[number];
+
+/** Why a receiver did not take a message: what it answered, or what kept us from hearing an answer. */
+export const WEBHOOK_FAILURES = ['status', 'time-out', 'refused', 'unresolved', 'address-not-allowed', 'tls', 'broken'] as const;
+export type WebhookFailure = (typeof WEBHOOK_FAILURES)[number];
+
+/** Why nothing is sent any more, when nobody chose so: the receiver answered 410, or nothing came through for days. */
+export const WEBHOOK_STOPS = ['gone', 'failing'] as const;
+export type WebhookStop = (typeof WEBHOOK_STOPS)[number];

@@ -865,6 +865,60 @@ grant select (role) on users to floor;
 grant select (time_zone) on users to floor;
 grant select (user_id) on users to floor;
 
+create table webhook_deliveries (
+  delivery_id text not null,
+  account text not null,
+  webhook_id text not null,
+  type text not null,
+  occurred_at timestamp with time zone not null,
+  revision bigint not null,
+  conversation_id text,
+  state text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  due_at timestamp with time zone,
+  last_attempt_at timestamp with time zone,
+  last_status integer,
+  last_failure text,
+  constraint webhook_deliveries_pkey PRIMARY KEY (delivery_id),
+  constraint webhook_deliveries_webhook_id_revision_key UNIQUE (webhook_id, revision),
+  constraint webhook_deliveries_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(webhook_id) ON DELETE CASCADE,
+  constraint webhook_deliveries_check CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
+);
+CREATE INDEX webhook_deliveries_dead ON public.webhook_deliveries USING btree (webhook_id, revision) WHERE (state = 'dead'::text);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_deliveries_old ON public.webhook_deliveries USING btree (account, occurred_at);
+alter table webhook_deliveries enable row level security;
+create policy by_account on webhook_deliveries for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on webhook_deliveries for all to floor using (true) with check (true);
+grant delete, insert, select, update on webhook_deliveries to app;
+
+create table webhooks (
+  webhook_id text not null,
+  account text not null,
+  url text not null,
+  events text[] not null,
+  active boolean not null,
+  stopped text,
+  secret bytea not null,
+  old_secret bytea,
+  old_secret_until timestamp with time zone,
+  read_up_to bigint not null,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  rests_until timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  version integer not null default 1,
+  constraint webhooks_pkey PRIMARY KEY (webhook_id),
+  constraint webhooks_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint webhooks_stopped_check CHECK ((stopped = ANY (ARRAY['gone'::text, 'failing'::text])))
+);
+alter table webhooks enable row level security;
+create policy by_account on webhooks for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on webhooks for all to floor using (true) with check (true);
+grant delete, insert, select, update on webhooks to app;
+
 -- functions
 CREATE OR REPLACE FUNCTION public.announce_outbox()
  RETURNS trigger

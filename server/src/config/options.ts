@@ -8,6 +8,7 @@ const within = (from: number, to: number) => z.string().transform(Number).refine
 const port = within(1, 65_535);
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
 const addressRange = z.union([z.cidrv4(), z.cidrv6()]);
+const addressRanges = list.refine((ranges) => ranges.every((range) => addressRange.safeParse(range).success), 'must be like 192.0.2.0/24');
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
 const portRange = z
   .string()
@@ -36,9 +37,15 @@ const OPTIONS = {
   listen: { env: 'CENTRALITA_LISTEN', schema: address.optional(), takes: 'ADDRESS', help: 'take calls and pages at this address (0.0.0.0: all); left out, from this machine only' },
   'open-to': {
     env: 'CENTRALITA_OPEN_TO',
-    schema: list.refine((ranges) => ranges.every((range) => addressRange.safeParse(range).success), 'must be like 192.0.2.0/24').default([]),
+    schema: addressRanges.default([]),
     takes: 'CIDR,…',
     help: 'who dials public numbers without a trunk or a password, besides this machine (0.0.0.0/0: anybody; default: nobody)',
+  },
+  'webhooks-to': {
+    env: 'CENTRALITA_WEBHOOKS_TO',
+    schema: addressRanges.default([]),
+    takes: 'CIDR,…',
+    help: 'private addresses that webhooks may be sent to, with plain HTTP too (default: none)',
   },
   'public-address': { env: 'CENTRALITA_PUBLIC_ADDRESS', schema: z.string().min(1).optional(), takes: 'ADDRESS', help: 'what peers outside the local networks reach us at' },
   'local-networks': {

@@ -31,6 +31,8 @@ export interface ControlSettings {
   readonly iceServers: readonly string[];
   /** Shared with the TURN servers among them. */
   readonly turnSecret: string | undefined;
+  /** Private ranges that webhooks may reach. */
+  readonly webhooksTo: readonly string[];
   readonly recordings: { readonly incoming: string; readonly kept: string };
   readonly spoolDir: string;
   readonly secretsDir: string;
@@ -74,6 +76,7 @@ export function controlSettings(options: Options, folders: Folders, databases: D
     sip: { address, port: options['sip-port'] },
     iceServers: options['ice-servers'],
     turnSecret: options['turn-secret'],
+    webhooksTo: options['webhooks-to'],
     recordings: { incoming: folders.recordingsIncoming, kept: folders.recordingsKept },
     spoolDir: folders.spool,
     secretsDir: folders.secrets,

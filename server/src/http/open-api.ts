@@ -5,7 +5,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import { z } from 'zod';
 
 /** Every schema of the contract is a component by its own name: `conversationView` → `ConversationView`. Query strings cannot be one: OpenAPI lists their parts. */
-const QUERIES: ReadonlySet<unknown> = new Set([contract.auditFilter, contract.conversationFilter, contract.pastBoardQuery, contract.whatIfDaysQuery]);
+const QUERIES: ReadonlySet<unknown> = new Set([contract.auditFilter, contract.conversationFilter, contract.pastBoardQuery, contract.webhookDeliveryFilter, contract.whatIfDaysQuery]);
 const schemaRegistry = z.registry<{ id: string }>();
 for (const [name, schema] of Object.entries(contract)) {
   if (schema instanceof z.ZodType && !QUERIES.has(schema)) schemaRegistry.add(schema, { id: name[0]!.toUpperCase() + name.slice(1) });

@@ -9,7 +9,9 @@ import { listForSwitch } from '../capabilities/numbers/application/list-for-swit
 import { endExpiredSessions, listDevicesForSwitch } from '../capabilities/people/index.ts';
 import { endedSessionsIn, expiredSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
 import { recordingFolderAt } from '../capabilities/recordings/storage/recording-folder.ts';
-import { createProjector, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
+import { WebhookLines } from '../capabilities/integrations/index.ts';
+import { removeOldDeliveries } from '../capabilities/integrations/storage/deliveries.postgres.ts';
+import { createProjector, historyReachesIn, projectionsIn, type Projector } from '../capabilities/reports/index.ts';
 import { YOUNG_GENERATION_BYTES } from '../config/heap.ts';
 import { isLoopback, pageAddress, type ControlSettings, type RunningRole } from '../config/settings.ts';
 import { readCertificate, watchCertificate } from './certificate-watch.ts';
@@ -32,6 +34,7 @@ import { type Counted, healthOf, openMetrics } from './observed.ts';
 import type { Provisioning } from './provisioning.ts';
 import { RecordingKeeper } from './recording-keeper.ts';
 import { TodayOfAccounts } from './today.ts';
+import { receiverOver } from './webhook-receiver.ts';
 import type { SwitchClient } from '../telephony/embedded/switch-client.ts';
 
 const SESSION_CHECK_MS = 60_000;
@@ -81,6 +84,7 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
   const sessions = setInterval(() => ignoreFailure('ending expired sessions', endSessions(foundation, live, http)), SESSION_CHECK_MS);
   ignoreFailure('a snapshot of what was replayed', keepWhatWasReplayed(live, logger));
   await http.app.listen({ host: settings.http.address, port: settings.http.port });
+  for (const account of live.floorProcess.floors.accounts) live.webhooks.lines.look(account);
   const background = await openBackgroundWork(foundation, live);
   const stopMetrics = await metrics.serve();
   return {
@@ -148,10 +152,12 @@ async function startFloor(foundation: Foundation) {
     },
   });
   await floorProcess.recover();
+  const webhooks = openWebhooks(foundation, floorProcess);
   const projector = createProjector({
     store: projectionsIn(floorPool),
     readTurns: (account, after) => floorProcess.readTurns(account, after),
     onFailure: (account, error) => logger.error({ account, err: error }, 'projections are behind'),
+    onWritten: (account) => webhooks.lines.moved(account),
   });
   const today = new TodayOfAccounts(clock);
   const recordingFolder = recordingFolderAt(path.dirname(settings.recordings.incoming));
@@ -173,9 +179,35 @@ async function startFloor(foundation: Foundation) {
     await floorProcess.close();
     await keeper.close();
     await projector.close();
+    await webhooks.close();
     today.close();
   };
-  return { floorProcess, projector, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, load: load.watch, close };
+  return { webhooks, floorProcess, projector, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, load: load.watch, close };
+}
+
+/** What other systems are told of, once history has it. */
+function openWebhooks({ settings, logger, clock, accountKeys, floorPool, stores, alarm }: Foundation, floorProcess: FloorProcess) {
+  const receiver = receiverOver({ allowed: settings.webhooksTo });
+  const { deliveries } = stores;
+  const lines = new WebhookLines({
+    deliveries,
+    receiver,
+    accountKeys,
+    clock,
+    draw: Math.random,
+    readTurns: (account, after) => floorProcess.readTurns(account, after),
+    historyReaches: historyReachesIn(floorPool),
+    onGaveUp: (account, webhookId) => alarm('webhook-gave-up', webhookId, account),
+    onFailure: (account, error) => logger.warn({ account, err: error }, 'webhooks are behind'),
+  });
+  return {
+    receiver,
+    lines,
+    close: async () => {
+      await lines.close();
+      receiver.close();
+    },
+  };
 }
 
 function watchLoad({ clock, banner, showDashboards, alarm }: Foundation, floorProcess: FloorProcess, client: SwitchClient): { readonly watch: LoadWatch; close(): void } {
@@ -204,7 +236,7 @@ function watchLoad({ clock, banner, showDashboards, alarm }: Foundation, floorPr
 type LiveSide = Awaited<ReturnType<typeof startFloor>>;
 
 function httpDeps({ settings, logger, metrics, clock, appPool, floorPool, accountKeys }: Foundation, live: LiveSide): HttpDeps {
-  const { floorProcess, provisioning, traceOwners, client, liveDemo, today, recordingFolder } = live;
+  const { floorProcess, provisioning, traceOwners, client, liveDemo, today, recordingFolder, webhooks } = live;
   return {
     pool: appPool,
     floorPool,
@@ -217,6 +249,7 @@ function httpDeps({ settings, logger, metrics, clock, appPool, floorPool, accoun
     softphoneReach: reachOf(settings, clock),
     traceOf: async (account, legId) => (traceOwners.of(legId) === account ? client.trace(legId) : null),
     legsOf: (account, conversationId) => traceOwners.legsOf(conversationId).filter((legId) => traceOwners.of(legId) === account),
+    webhooks: { receiver: webhooks.receiver, changed: (account) => webhooks.lines.look(account) },
     health: () => healthOf(live),
     isLetGo: (what) => live.load.isLetGo(what),
     onAnswered: (answered) => metrics.answered(answered),
@@ -286,6 +319,7 @@ async function openBackgroundWork({ settings, logger, clock, appPool, floorPool,
     recordings: keeper.deps,
     sessions: endedSessionsIn(appPool),
     configurationTaken: (account: AccountId) => floorProcess.floors.configurationTaken(account),
+    removeOldMessages: (account: AccountId, before: Parameters<typeof removeOldDeliveries>[2]) => removeOldDeliveries(appPool, account, before),
     floorPool,
     clock,
     logger,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { SoftphoneRegistration } from '@centralita/contract';
 import { type AccountId, type Clock, type DeviceId, randomId, refuse } from '@centralita/kernel';
 import type { AccountKeys } from '../capabilities/accounts/application/seal.ts';
@@ -10,6 +11,7 @@ import { availabilityRoutes } from '../capabilities/availability/http/availabili
 import { callRoutes } from '../capabilities/calls/http/calls.routes.ts';
 import { traceRoutes } from '../capabilities/calls/http/traces.routes.ts';
 import { type ConversationRouteDeps, conversationRoutes } from '../capabilities/conversations/http/conversations.routes.ts';
+import { type WebhookRouteDeps, webhookRoutes } from '../capabilities/integrations/http/webhooks.routes.ts';
 import { type DemoDeps, demoRoutes } from '../capabilities/live-board/http/demo.routes.ts';
 import { pastBoardRoutes, type PastBoardDeps } from '../capabilities/live-board/http/past-board.routes.ts';
 import { callPageRoutes } from '../capabilities/numbers/http/call-page.routes.ts';
@@ -41,6 +43,9 @@ import { type HealthDeps, healthRoutes } from '../http/health.routes.ts';
 import type { Route } from '../http/route.ts';
 import type { HttpSettings } from '../http/settings.ts';
 
+/** Standard Webhooks asks for 24 to 64. */
+const WEBHOOK_SECRET_BYTES = 32;
+
 /** What routes need of the running program besides the database. */
 export interface RouteParts {
   readonly pool: Pool;
@@ -63,6 +68,7 @@ export interface RouteParts {
   readonly traceOf: (account: AccountId, legId: string) => Promise<string | null>;
   /** The legs of a conversation of this account whose traces the switch may still have. */
   readonly legsOf: (account: AccountId, conversationId: string) => readonly string[];
+  readonly webhooks: Pick<WebhookRouteDeps, 'receiver' | 'changed'>;
   readonly demo: DemoDeps;
   readonly liveDemoAccount: () => AccountId | undefined;
   readonly health: HealthDeps['health'];
@@ -125,6 +131,16 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
       drawId: (kind) => randomId(kind),
       directoryChanged: (account) => provisioning.lines(account),
       trunkUp: (account, trunkId) => floor.world(account)?.trunkStates.get(trunkId)?.up ?? null,
+    }),
+    ...webhookRoutes({
+      change: stores.change,
+      read,
+      webhooks: stores.webhooks,
+      accountKeys,
+      ...parts.webhooks,
+      now: () => clock.now(),
+      drawId: (kind) => randomId(kind),
+      drawSecret: () => randomBytes(WEBHOOK_SECRET_BYTES),
     }),
     ...callPageRoutes({
       read,

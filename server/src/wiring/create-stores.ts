@@ -13,6 +13,8 @@ import { contactTableIn } from '../capabilities/contacts/storage/contacts.postgr
 import { annotationsIn } from '../capabilities/conversations/storage/annotations.postgres.ts';
 import { historyIn } from '../capabilities/conversations/storage/history.postgres.ts';
 import { PROMPT_NAMES, validateFlow } from '../capabilities/flows/index.ts';
+import { deliveriesIn } from '../capabilities/integrations/storage/deliveries.postgres.ts';
+import { webhookTable } from '../capabilities/integrations/storage/webhooks.postgres.ts';
 import { numberTable } from '../capabilities/numbers/storage/numbers.postgres.ts';
 import { trunkTable } from '../capabilities/numbers/storage/trunks.postgres.ts';
 import { AccountNameBook } from '../capabilities/people/application/account-names.ts';
@@ -48,6 +50,8 @@ export function createStores(pool: Pool, clock: Clock, onNews: (account: Account
     audit: auditTrailIn(pool),
     numbers: numberTable,
     trunks: trunkTable,
+    webhooks: webhookTable,
+    deliveries: deliveriesIn(pool),
     sessions: sessionTableIn(pool),
     people,
     devices: deviceTable,

@@ -97,6 +97,7 @@ beforeAll(async () => {
     softphoneReach: () => ({ webSocketPath: '/sip', sipDomain: 'localhost', iceServers: [] }),
     traceOf: async () => database.owner.query(`insert into users (user_id, account, name, email, role, password_hash) values ('usr_x', $1, '${SECRETS.name}', '${person.email}', 'agent', '')`, [account]).then(() => null),
     legsOf: () => [],
+    webhooks: { receiver: { refuses: () => undefined }, changed: () => undefined },
     demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: async () => undefined },
     health: () => ({ takesCalls: true, storageAway: false }),
     today: () => undefined,

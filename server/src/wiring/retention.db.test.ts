@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type AccountId, DAY_MS } from '@centralita/kernel';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeOldDeliveries } from '../capabilities/integrations/storage/deliveries.postgres.ts';
 import { showRetention } from '../capabilities/accounts/index.ts';
 import { endedSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
 import { createProjector, projectionsIn } from '../capabilities/reports/index.ts';
@@ -178,6 +179,7 @@ function roundDeps(accounts: readonly AccountId[], more: Partial<RetentionRoundD
     recordings: { table: stores.recordings, folder: NO_FILES, accountKeys: { keyOf: () => Promise.reject(new Error('nothing is opened here')) } },
     sessions: endedSessionsIn(database.app),
     configurationTaken: () => undefined,
+    removeOldMessages: (account, before) => removeOldDeliveries(database.app, account, before),
     floorPool: database.floor,
     clock,
     logger: pino({ level: 'silent' }),

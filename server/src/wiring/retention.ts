@@ -14,6 +14,8 @@ export interface RetentionRoundDeps {
   readonly sessions: EndedSessions;
   /** Position of the last change of configuration in the account's journal; undefined: its floor is not held here. */
   readonly configurationTaken: (account: AccountId) => number | undefined;
+  /** Messages to other systems that happened before: delivered ones, and all others. @returns how many it removed; 0: there are none */
+  readonly removeOldMessages: (account: AccountId, before: { readonly delivered: Instant; readonly others: Instant }) => Promise<number>;
   /** The role `floor`'s. */
   readonly floorPool: Pool;
   readonly clock: Clock;
@@ -32,7 +34,7 @@ export async function runRetention(deps: RetentionRoundDeps, stopping?: AbortSig
   const until = deps.clock.now() + ROUND_LIMIT_MS;
   const failures: unknown[] = [];
   for (const account of await deps.accounts()) {
-    for (const work of [removeRecordings, shortenJournal, shortenOutbox, removeSessions]) {
+    for (const work of [removeRecordings, shortenJournal, shortenOutbox, removeSessions, removeMessages]) {
       if (stopping?.aborted) return;
       try {
         await work(deps, account, () => stopping?.aborted === true || deps.clock.now() >= until);
@@ -84,4 +86,18 @@ async function removeSessions(deps: RetentionRoundDeps, account: AccountId, over
   const { journalKeptDays } = await deps.retentionOf(account);
   const sessions = await removeEndedSessions(deps.sessions, account, daysAgo(deps, journalKeptDays), over);
   if (sessions > 0) deps.logger.info({ account, sessions }, 'sign-ins that ended long ago were removed');
+}
+
+/** Time enough to look into what another system says it never got. */
+const DELIVERED_KEPT_DAYS = 7;
+
+async function removeMessages(deps: RetentionRoundDeps, account: AccountId, over: Over): Promise<void> {
+  const { journalKeptDays } = await deps.retentionOf(account);
+  let messages = 0;
+  while (!over()) {
+    const removed = await deps.removeOldMessages(account, { delivered: daysAgo(deps, DELIVERED_KEPT_DAYS), others: daysAgo(deps, journalKeptDays) });
+    if (removed === 0) break;
+    messages += removed;
+  }
+  if (messages > 0) deps.logger.info({ account, messages }, 'messages to other systems that are over were removed');
 }

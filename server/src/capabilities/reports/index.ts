@@ -14,5 +14,5 @@ export type { TodayFigures, TodayOptions } from './domain/today-figures.ts';
 export { todayAsOf } from './domain/today.ts';
 export type { Today } from './domain/today.ts';
 export { arrivalsIn } from './storage/arrivals.postgres.ts';
-export { projectionsIn } from './storage/projections.postgres.ts';
+export { historyReachesIn, projectionsIn } from './storage/projections.postgres.ts';
 export { readToday } from './storage/today.postgres.ts';

@@ -16,6 +16,7 @@ import { freshDatabase, type TestDatabase } from '../../storage/testing/database
 import type { DeviceCredential } from '../../telephony/port/index.ts';
 import { TestFloor } from '../../wiring/account-program/testing/test-floor.ts';
 import { createHttp, type HttpDeps, type HttpSide } from '../../wiring/create-http.ts';
+import { receiverOver } from '../../wiring/webhook-receiver.ts';
 import type { FloorPort, PersonCommand } from '../floor-port.ts';
 import { defaultHttpSettings, type HttpSettings } from '../settings.ts';
 
@@ -125,6 +126,7 @@ export async function openCenter(settings: Partial<HttpSettings> = {}, changes: 
     softphoneReach: ({ host }) => ({ webSocketPath: '/sip', sipDomain: host.split(':')[0]!, iceServers: [] }),
     traceOf: async () => null,
     legsOf: () => [],
+    webhooks: { receiver: receiverOver({ allowed: [] }), changed: () => undefined },
     demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: async () => undefined },
     health: () => ({ takesCalls: true, storageAway: false }),
     today: () => undefined,

@@ -21,6 +21,7 @@ export function silentHttp(changes: Partial<HttpDeps> = {}): Promise<HttpSide> {
     softphoneReach: unreachable,
     traceOf: unreachable,
     legsOf: () => [],
+    webhooks: { receiver: { refuses: unreachable }, changed: unreachable },
     demo: { liveDemo: () => ({ available: false, running: false }), switchDemo: unreachable },
     health: () => ({ takesCalls: true, storageAway: false }),
     today: () => undefined,

@@ -149,6 +149,9 @@ export async function readPosition(connection: Connection, account: string): Pro
   return rows[0]?.seq ?? 0;
 }
 
+/** The turn up to which an account's history is written. */
+export const historyReachesIn = (pool: Pool) => (account: string): Promise<number> => readPosition(pool, account);
+
 async function lookUpRules(connection: Connection, account: string, draft: Draft): Promise<void> {
   for (const rule of await select(connection, 'rules', 'account = $1', [account])) draft.rules.know(rule.ruleId, rule);
 }

@@ -1,0 +1,65 @@
+import { WEBHOOK_DELIVERY_STATES, WEBHOOK_EVENTS, WEBHOOK_FAILURES, WEBHOOK_STOPS } from '@centralita/kernel';
+import { z } from 'zod';
+
+const instant = z.number().int();
+const count = z.number().int();
+
+export const webhookSettings = z.object({
+  /** `https://` to anywhere in the open; `http://` and private addresses only where the operator allowed them. */
+  url: z.url({ protocol: /^https?$/ }).max(2_000),
+  events: z.array(z.enum(WEBHOOK_EVENTS)).min(1),
+  /** While it is not, nothing is sent, and what happens meanwhile never will be. */
+  active: z.boolean().default(true),
+});
+export type WebhookSettings = z.infer<typeof webhookSettings>;
+
+export const webhookView = webhookSettings.extend({
+  webhookId: z.string(),
+  version: z.number().int(),
+  /** Set: nothing is sent until somebody makes it active again. */
+  stopped: z.enum(WEBHOOK_STOPS).nullable(),
+  /** Since when no attempt has come through; null: the last one did. */
+  failingSince: instant.nullable(),
+  /** Nothing is sent before, since several attempts in a row have failed. */
+  restsUntil: instant.nullable(),
+  /** Messages that will be tried (again), and those that were given up and wait to be sent again. */
+  waiting: count,
+  dead: count,
+});
+export type WebhookView = z.infer<typeof webhookView>;
+export const webhookList = z.object({ items: z.array(webhookView) });
+
+/** Shown once: `whsec_` and 32 bytes in base 64. */
+export const webhookSecret = z.object({ secret: z.string() });
+export const webhookCreated = webhookView.extend(webhookSecret.shape);
+
+export const webhookDeliveryFilter = z.object({
+  cursor: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  state: z.enum(WEBHOOK_DELIVERY_STATES).optional(),
+});
+export type WebhookDeliveryFilter = z.infer<typeof webhookDeliveryFilter>;
+
+export const webhookDeliveryView = z.object({
+  /** The receiver's `webhook-id`. */
+  deliveryId: z.string(),
+  type: z.string(),
+  conversationId: z.string().nullable(),
+  /** Grows with each event of the account: of two messages about one conversation, the higher is the later. */
+  revision: z.number().int(),
+  occurredAt: instant,
+  state: z.enum(WEBHOOK_DELIVERY_STATES),
+  attempts: count,
+  lastAttemptAt: instant.nullable(),
+  /** What the receiver answered; null when it never did. */
+  lastStatus: z.number().int().nullable(),
+  lastFailure: z.enum(WEBHOOK_FAILURES).nullable(),
+  /** When it is tried again; null when it will not be. */
+  dueAt: instant.nullable(),
+});
+export type WebhookDeliveryView = z.infer<typeof webhookDeliveryView>;
+export const webhookDeliveryPage = z.object({ items: z.array(webhookDeliveryView), nextCursor: z.string().nullable() });
+
+/** One message again, whatever became of it; or all that were given up and happened at or after a moment. */
+export const webhookResend = z.union([z.object({ deliveryId: z.string().max(40) }).strict(), z.object({ deadSince: z.number().int().min(0).max(8.64e15) }).strict()]);
+export const webhookResent = z.object({ messages: count });
