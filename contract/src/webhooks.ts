@@ -28,6 +28,7 @@ export const webhookView = webhookSettings.extend({
 });
 export type WebhookView = z.infer<typeof webhookView>;
 export const webhookList = z.object({ items: z.array(webhookView) });
+export type WebhookList = z.infer<typeof webhookList>;
 
 /** Shown once: `whsec_` and 32 bytes in base 64. */
 export const webhookSecret = z.object({ secret: z.string() });
@@ -59,6 +60,7 @@ export const webhookDeliveryView = z.object({
 });
 export type WebhookDeliveryView = z.infer<typeof webhookDeliveryView>;
 export const webhookDeliveryPage = z.object({ items: z.array(webhookDeliveryView), nextCursor: z.string().nullable() });
+export type WebhookDeliveryPage = z.infer<typeof webhookDeliveryPage>;
 
 /** One message again, whatever became of it; or all that were given up and happened at or after a moment. */
 export const webhookResend = z.union([z.object({ deliveryId: z.string().max(40) }).strict(), z.object({ deadSince: z.number().int().min(0).max(8.64e15) }).strict()]);
