@@ -38,6 +38,7 @@ import { receiverOver } from './webhook-receiver.ts';
 import type { SwitchClient } from '../telephony/embedded/switch-client.ts';
 
 const SESSION_CHECK_MS = 60_000;
+const WEBHOOKS_END_WITHIN_MS = 2_000;
 
 /** Builds the control process from its settings, top to bottom, and starts it. */
 export async function startControl(settings: ControlSettings, logger: Logger): Promise<RunningRole> {
@@ -204,7 +205,10 @@ function openWebhooks({ settings, logger, clock, accountKeys, floorPool, stores,
     receiver,
     lines,
     close: async () => {
+      // Whoever has not answered by then is asked again after the next start.
+      const patience = setTimeout(() => receiver.close(), WEBHOOKS_END_WITHIN_MS);
       await lines.close();
+      clearTimeout(patience);
       receiver.close();
     },
   };
