@@ -142,7 +142,7 @@ export class CallsWhileKilling {
       await delay(givesUpAfterMs ?? FOR_EVER_MS, undefined, { signal: patience, ref: false }).then(nothing, nothing);
       if (over.signal.aborted) return;
       made.hungUp.push('customer');
-      // Not when the agent's phone is told: while control is away, that leg waits for its orders.
+      // Not when the agent's phone is told: that is a little later.
       talkIsOver(made);
       await caller.sayGoodbye();
     } finally {
@@ -200,7 +200,7 @@ export class CallsWhileKilling {
     call.sip.incoming!.dialog.on('ended', end);
     call.sip.incoming!.on('acked', () => {
       made.talkingSince ??= performance.now();
-      // Whoever answers when the customer has gone talks with nobody: their leg waits until control is there to end it.
+      // Whoever answers when the customer has gone talks with nobody: the switch ends their leg at once.
       made.talkMs = made.hungUp.includes('customer') ? 0 : undefined;
       made.answeredBy.push(name);
       if (new Set(made.answeredBy).size > 1) this.broken.push(`${number} was answered by ${made.answeredBy.join(' and ')}`);

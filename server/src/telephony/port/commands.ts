@@ -29,7 +29,11 @@ export type Command =
   | { readonly type: 'provision-trunks'; readonly account: AccountId; readonly trunks: readonly Trunk[] }
   | { readonly type: 'provision-numbers'; readonly account: AccountId; readonly numbers: readonly DirectoryNumber[] };
 
-/** Place these legs at once; the first to answer joins `onAnswer.bridgeId`, the others end as `answered-elsewhere`. */
+/**
+ * Place these legs at once; the first to answer joins `onAnswer.bridgeId`, the others end as `answered-elsewhere`. Alone there,
+ * it ends as `hung-up` once nobody can come any more: the leg that it was placed for (`near`, else `earlyMediaTo`) has hung up
+ * or was ended, or, with none named, the bridge's last leg was. One that was lost or replaced may come back, and is waited for.
+ */
 export interface PlaceLegs {
   readonly type: 'place-legs';
   readonly placementId: PlacementId;

@@ -1,5 +1,7 @@
 import { type AccountId, assertNever, type BridgeId, type DeviceId, type IdKind, type Instant, type LegCause, type LegId, type PlacementId, type PlayId, randomId, type RecordingId, type TrunkId } from '@centralita/kernel';
 import type { Command, CommandAnswer, EngineLoad, FactOf, LegOrigin, Party, Play, SwitchSnapshot, TelephonyEvent, TelephonyFact, TelephonyPort } from '../port/index.ts';
+import { EventLog } from './event-log.ts';
+import { Solitude } from './solitude.ts';
 
 /** What the engine runs on: real time for the live demo, virtual time for the simulator. */
 export interface Scheduler {
@@ -33,6 +35,8 @@ interface SimulatedLeg {
   readonly origin?: LegOrigin;
   readonly placementId?: PlacementId;
   readonly joinOnAnswer?: BridgeId;
+  /** The leg that it was placed for. */
+  readonly awaited?: LegId;
   state: 'offered' | 'placing' | 'ringing' | 'answered' | 'held';
   bridgeId?: BridgeId;
   play?: { readonly playId: PlayId; readonly stopOnDigit: boolean; readonly cancel: () => void };
@@ -60,8 +64,6 @@ export interface SimulatedEngineOptions {
 /** Design 4: an incoming call untold for this long is given back, so that the carrier fails over. */
 const UNTOLD_MS = 10_000;
 const COMMANDS_REMEMBERED_MS = 600_000;
-/** As the switch keeps them (`event-log.ts`). */
-const ACKNOWLEDGED_KEPT = 5_000;
 
 /** Speech of an ordinary prompt; the simulated world has no files to measure. */
 const PROMPT_MS = 2_500;
@@ -83,25 +85,17 @@ export class SimulatedEngine implements TelephonyPort {
   readonly #placements = new Map<PlacementId, Set<LegId>>();
   readonly #plays = new Map<PlayId, SimulatedLeg>();
   readonly #draw: (of: IdKind, at: Instant) => string;
-  readonly #kept: number;
   readonly #network: Network | undefined;
-  #events: TelephonyEvent[] = [];
-  #acknowledged = 0;
-  /** Everything up to here was forgotten before it was acknowledged, or never kept. */
-  #forgottenUpTo: number;
-  #seq: number;
+  readonly #log: EventLog;
+  readonly #solitude = new Solitude();
   #epoch = 0;
-  #take: (event: TelephonyEvent) => void = () => {};
   #world: World | undefined;
 
   constructor(scheduler: Scheduler, { draw = randomId, kept = 0, network }: SimulatedEngineOptions = {}) {
     this.#scheduler = scheduler;
     this.#draw = draw;
-    this.#kept = kept;
     this.#network = network;
-    // Above every number of an engine before this one, as the switch's are: at most 1,000 events a millisecond.
-    this.#seq = scheduler.now() * 1_000;
-    this.#forgottenUpTo = this.#seq;
+    this.#log = new EventLog(scheduler.now(), kept);
   }
 
   inhabit(world: World): void {
@@ -197,7 +191,7 @@ export class SimulatedEngine implements TelephonyPort {
   }
 
   onEvent(take: (event: TelephonyEvent) => void): void {
-    this.#take = take;
+    this.#log.onEvent(take);
   }
 
   onSnapshot(): void {}
@@ -207,16 +201,7 @@ export class SimulatedEngine implements TelephonyPort {
   }
 
   acknowledge(seq: number): void {
-    this.#acknowledged = Math.max(this.#acknowledged, seq);
-    // A tail is kept for the next control, whose position is that of its last turn.
-    const kept = this.#events;
-    const spare = kept.length - ACKNOWLEDGED_KEPT;
-    if (spare < ACKNOWLEDGED_KEPT) return;
-    let done = 0;
-    while (done < spare && kept[done]!.seq <= seq) done += 1;
-    if (done === 0) return;
-    this.#forgottenUpTo = kept[done - 1]!.seq;
-    kept.splice(0, done);
+    this.#log.acknowledge(seq);
   }
 
   /**
@@ -224,18 +209,15 @@ export class SimulatedEngine implements TelephonyPort {
    * @returns false when what was kept does not reach back that far: it must begin with a snapshot
    */
   reconnect(committedSeq: number, take: (event: TelephonyEvent) => void): boolean {
-    this.#take = take;
-    if (committedSeq < this.#forgottenUpTo) return false;
-    for (const event of [...this.#events]) if (event.seq > committedSeq) take(event);
-    return true;
+    return this.#log.tellAgainAfter(committedSeq, take);
   }
 
   snapshot(): Promise<SwitchSnapshot> {
     return Promise.resolve({
-      seq: this.#seq,
+      seq: this.#log.seq,
       at: this.#scheduler.now(),
       legs: [...this.#legs.values()].map(({ legId, account, state, origin, deviceId, caller, dialled, bridgeId, play, since }) => ({ legId, account, state, caller, dialled, since, playing: play?.playId ?? null, ...(origin && { origin }), ...(deviceId && { deviceId }), ...(bridgeId && { bridgeId }) })),
-      endedLegs: this.#events.flatMap(({ seq, account, at, fact }) => (seq > this.#acknowledged && fact.type === 'leg-ended' ? [{ legId: fact.legId, account, at, by: fact.by, cause: fact.cause }] : [])),
+      endedLegs: this.#log.endedLegs,
       recordings: [...this.#recordings].map(([recordingId, { account }]) => ({ recordingId, account, state: 'running' as const })),
       devices: [...this.#devices].map(([deviceId, account]) => ({ deviceId, account })),
       trunks: [],
@@ -292,7 +274,7 @@ export class SimulatedEngine implements TelephonyPort {
         return this.#connect(command.bridgeId, command.legIds, command.endWhenAlone ?? []);
       case 'disconnect':
         for (const legId of command.legIds) this.#withLeg(legId, (leg) => this.#leave(leg));
-        return;
+        return this.#endLonely(command.bridgeId);
       case 'hold-leg':
         return this.#withLeg(command.legId, (leg) => this.#hold(leg, true));
       case 'resume-leg':
@@ -316,6 +298,7 @@ export class SimulatedEngine implements TelephonyPort {
   }
 
   #place(command: Extract<Command, { type: 'place-legs' }>): void {
+    const awaited = command.near ?? command.earlyMediaTo;
     for (const { legId, target } of command.legs) {
       const leg: SimulatedLeg = {
         legId,
@@ -328,6 +311,7 @@ export class SimulatedEngine implements TelephonyPort {
         state: 'placing',
         ...(target.kind === 'device' && { deviceId: target.deviceId }),
         ...(command.onAnswer && { joinOnAnswer: command.onAnswer.bridgeId }),
+        ...(awaited !== undefined && { awaited }),
       };
       // A leg is dialled once in its life: whoever asks twice has lost count.
       if (this.#legs.has(legId)) throw new Error(`${legId} is placed a second time`);
@@ -370,8 +354,18 @@ export class SimulatedEngine implements TelephonyPort {
     if (leg.placementId) {
       for (const otherId of [...(this.#placements.get(leg.placementId) ?? [])]) if (otherId !== leg.legId) this.#withLeg(otherId, (other) => this.#end(other, 'center', 'answered-elsewhere'));
     }
-    if (leg.joinOnAnswer) this.#connect(leg.joinOnAnswer, [leg.legId], []);
+    const isLeft = leg.joinOnAnswer !== undefined && !this.#joinAnswered(leg, leg.joinOnAnswer);
     this.#world?.answered(leg.legId);
+    if (isLeft) this.#end(leg, 'center', 'hung-up');
+  }
+
+  /** @returns false when it would be alone there, and nobody would come */
+  #joinAnswered(leg: SimulatedLeg, bridgeId: BridgeId): boolean {
+    const alone = (this.#bridges.get(bridgeId)?.size ?? 0) === 0;
+    if (alone && this.#solitude.nobodyComes(bridgeId, leg.awaited)) return false;
+    this.#connect(bridgeId, [leg.legId], []);
+    if (alone && leg.awaited !== undefined) this.#solitude.awaits(leg.legId, leg.awaited);
+    return true;
   }
 
   #hold(leg: SimulatedLeg, held: boolean): void {
@@ -390,6 +384,8 @@ export class SimulatedEngine implements TelephonyPort {
         this.#stopPlay(leg, 'replaced');
         leg.bridgeId = bridgeId;
         bridge.add(legId);
+        this.#solitude.opened(bridgeId);
+        if (bridge.size > 1) for (const one of bridge) this.#solitude.waitsNoMore(one);
         this.#emit(leg.account, { type: 'leg-joined', legId, bridgeId });
         this.#world?.joined(legId, bridgeId);
       });
@@ -401,12 +397,17 @@ export class SimulatedEngine implements TelephonyPort {
     const { bridgeId } = leg;
     if (!bridgeId) return;
     delete leg.bridgeId;
+    delete leg.endWhenAlone;
+    this.#solitude.waitsNoMore(leg.legId);
     const bridge = this.#bridges.get(bridgeId);
     bridge?.delete(leg.legId);
     this.#emit(leg.account, { type: 'leg-left', legId: leg.legId, bridgeId });
     if (bridge?.size === 0) this.#closeBridge(bridgeId);
-    if (bridge?.size !== 1) return;
-    const alone = this.#legs.get([...bridge][0]!);
+  }
+
+  #endLonely(bridgeId: BridgeId): void {
+    const bridge = this.#bridges.get(bridgeId);
+    const alone = bridge?.size === 1 ? this.#legs.get([...bridge][0]!) : undefined;
     if (alone?.endWhenAlone) this.#end(alone, 'center', 'hung-up');
   }
 
@@ -452,7 +453,11 @@ export class SimulatedEngine implements TelephonyPort {
     leg.play?.cancel();
     if (leg.play) this.#plays.delete(leg.play.playId);
     this.#leavePlacement(leg);
+    const { bridgeId } = leg;
     this.#leave(leg);
+    if (bridgeId !== undefined) this.#endLonely(bridgeId);
+    const leftEmpty = bridgeId === undefined || this.#bridges.has(bridgeId) ? undefined : bridgeId;
+    for (const waiting of this.#solitude.ended(leg.legId, by, cause, leftEmpty)) this.#withLeg(waiting, (one) => this.#end(one, 'center', 'hung-up'));
     if (by === 'center' && leg.state === 'ringing' && this.#network?.crosses(leg.legId)) this.#emit(leg.account, { type: 'leg-answered', legId: leg.legId });
     this.#emit(leg.account, { type: 'leg-ended', legId: leg.legId, by, cause, ...(sipStatus !== undefined && { sipStatus }) });
     this.#world?.ended(leg.legId, cause);
@@ -469,18 +474,10 @@ export class SimulatedEngine implements TelephonyPort {
   }
 
   #emit(account: AccountId, fact: TelephonyFact): void {
-    this.#tell(account, fact);
+    const tell = (): void => this.#log.tell(this.#scheduler.now(), account, fact);
+    tell();
     const againMs = this.#network?.againAfterMs(fact);
-    if (againMs !== undefined) this.#scheduler.after(againMs, () => this.#tell(account, fact));
-  }
-
-  #tell(account: AccountId, fact: TelephonyFact): void {
-    const event: TelephonyEvent = { seq: ++this.#seq, at: this.#scheduler.now(), account, fact };
-    if (this.#kept > 0) {
-      this.#events.push(event);
-      if (this.#events.length > this.#kept) this.#forgottenUpTo = this.#events.shift()!.seq;
-    }
-    this.#take(event);
+    if (againMs !== undefined) this.#scheduler.after(againMs, tell);
   }
 }
 

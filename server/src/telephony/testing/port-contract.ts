@@ -1,17 +1,29 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { bridgeContract } from './contract/bridges.ts';
 import { callContract } from './contract/calls.ts';
 import { Cast } from './contract/cast.ts';
 import { commandContract } from './contract/commands.ts';
 import { linkContract } from './contract/link.ts';
 import { monitorContract } from './contract/monitoring.ts';
+import { replacementContract } from './contract/replacing.ts';
+import { routeContract } from './contract/routes.ts';
 import { soundContract } from './contract/sound.ts';
 import type { PortHarness, PortMaker } from './port-harness.ts';
+
+type Subject = (cast: () => Cast) => void;
+
+/** What holds for every port, whatever is behind it. */
+export const LEGS_AND_BRIDGES: readonly Subject[] = [callContract, bridgeContract];
+
+/** What holds for a port with telephones and a wire behind it. The last one replaces the control process. */
+const EVERYTHING: readonly Subject[] = [...LEGS_AND_BRIDGES, replacementContract, routeContract, commandContract, soundContract, monitorContract, linkContract];
 
 /**
  * What every telephony port must do, whatever is behind it: the switch, the simulated world, later Asterisk. Each test waits for
  * events and, where there is sound, listens to tones.
+ * @param subjects fewer for a port that leaves the rest out by intent
  */
-export function describePort(name: string, make: PortMaker): void {
+export function describePort(name: string, make: PortMaker, subjects: readonly Subject[] = EVERYTHING): void {
   describe(`telephony port: ${name}`, () => {
     let harness: PortHarness | undefined;
     let cast: Cast | undefined;
@@ -25,11 +37,6 @@ export function describePort(name: string, make: PortMaker): void {
     });
     afterAll(() => harness?.close());
 
-    callContract(theCast);
-    commandContract(theCast);
-    soundContract(theCast);
-    monitorContract(theCast);
-    // Last: it replaces the control process.
-    linkContract(theCast);
+    for (const subject of subjects) subject(theCast);
   });
 }

@@ -280,6 +280,59 @@ describe('offers', () => {
     expect(floor.switch.legs.size).toBe(0);
   });
 
+  test('[complaint 14, fault 1] control is away while the caller hangs up and the phone is picked up all the same: abandoned, and the agent is free at once', () => {
+    const floor = new TestFloor({ shortAbandonMs: 0 });
+    floor.hire('carla');
+    const ana = floor.arrives('ana');
+    const leg = floor.ringing('dev_carla');
+    floor.delivering = false;
+    floor.switch.end(ana, 'far-end', 'hung-up');
+    floor.switch.pickUp(leg);
+    // Nobody is left to listen to silence until control is back.
+    expect(floor.switch.ended.get(leg)).toBe('hung-up');
+    floor.delivering = true;
+    floor.advance(9_000);
+    floor.deliver();
+    expect(floor.all('conversation-ended')).toMatchObject([{ ending: 'abandoned', by: 'customer' }]);
+    expect(floor.all('conversation-answered')).toEqual([]);
+    expect(activity(floor, 'carla')).toBe('idle');
+    expect(floor.world.legs.size).toBe(0);
+    floor.arrives('beto');
+    expect(floor.last('offer-made').agentId).toBe('carla');
+  });
+
+  test('[complaint 14, fault 1] the same, heard of by a snapshot', () => {
+    const floor = new TestFloor({ shortAbandonMs: 0 });
+    floor.hire('carla');
+    const ana = floor.arrives('ana');
+    const leg = floor.ringing('dev_carla');
+    floor.advance(9_000);
+    const ended = { account: 'acc_ferreteria', at: floor.now, cause: 'hung-up' } as const;
+    const endedLegs = [{ legId: leg, by: 'center', ...ended }, { legId: ana, by: 'far-end', ...ended }] as const;
+    floor.submit({ type: 'switch-snapshot', snapshot: { seq: 1, at: floor.now, legs: [], endedLegs, recordings: [], devices: [{ deviceId: 'dev_carla', account: 'acc_ferreteria' }], trunks: [] } });
+    expect(floor.all('conversation-ended')).toMatchObject([{ ending: 'abandoned', by: 'customer' }]);
+    expect(activity(floor, 'carla')).toBe('idle');
+    expect(floor.world.legs.size).toBe(0);
+  });
+
+  test('[complaint 14, fault 1] the phone is picked up while control is away, and then the caller hangs up before anybody is connected: one answer, one ending', () => {
+    const floor = new TestFloor({ shortAbandonMs: 0 });
+    floor.hire('carla');
+    const ana = floor.arrives('ana');
+    const leg = floor.ringing('dev_carla');
+    floor.delivering = false;
+    floor.switch.pickUp(leg);
+    expect(floor.switch.legs.get(leg)?.state).toBe('answered');
+    floor.switch.end(ana, 'far-end', 'hung-up');
+    expect(floor.switch.ended.get(leg)).toBe('hung-up');
+    floor.delivering = true;
+    floor.deliver();
+    expect(floor.all('conversation-answered')).toHaveLength(1);
+    expect(floor.all('conversation-ended')).toMatchObject([{ ending: 'answered', by: 'customer' }]);
+    expect(activity(floor, 'carla')).toBe('after-service');
+    expect(floor.switch.legs.size).toBe(0);
+  });
+
   test('[Faults] two devices of one agent answer at once: one bridge, one call', () => {
     const floor = new TestFloor();
     floor.hire('carla', {}, ['dev_carla', 'dev_desk']);

@@ -156,6 +156,24 @@ describe('an agent lost while talking', () => {
     expect(floor.all('after-service-started')).toHaveLength(1);
   });
 
+  test('[Faults] the customer hangs up while the agent is rung back and control is away: whoever picks up is not left in silence, and the call ends once', () => {
+    const { floor, ana, carla } = talking();
+    floor.fact({ type: 'device-offline', deviceId: 'dev_carla', reason: 'connection-lost' });
+    floor.act(() => floor.switch.end(carla, 'network', 'media-lost'));
+    floor.online('dev_carla');
+    const back = floor.ringing('dev_carla');
+    floor.delivering = false;
+    floor.switch.end(ana, 'far-end', 'hung-up');
+    floor.switch.pickUp(back);
+    expect(floor.switch.ended.get(back)).toBe('hung-up');
+    floor.delivering = true;
+    floor.deliver();
+    expect(floor.all('conversation-ended')).toMatchObject([{ ending: 'answered', by: 'customer' }]);
+    expect(floor.all('call-agent-returned')).toEqual([]);
+    expect(activity(floor)).toBe('after-service');
+    expect(floor.world.legs.size).toBe(0);
+  });
+
   test('[Faults] whatever the agent dials while their customer waits brings them back', () => {
     const { floor, ana, callId, carla } = talking();
     floor.act(() => floor.switch.end(carla, 'network', 'media-lost'));

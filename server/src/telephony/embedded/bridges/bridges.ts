@@ -4,6 +4,9 @@ import type { Leg } from '../legs/leg.ts';
 import type { Emit, Legs } from '../legs/legs.ts';
 import type { MediaPlane, MonitorMode } from '../media/media-plane.ts';
 
+/** Bridges left for good that are remembered. A lost agent is rung for 30 s: at 100 calls a second, three times what is needed. */
+const MAX_OVER = 10_000;
+
 interface Bridge {
   readonly id: BridgeId;
   readonly account: AccountId;
@@ -17,6 +20,10 @@ interface Bridge {
 export class Bridges {
   readonly #bridges = new Map<BridgeId, Bridge>();
   readonly #ofLeg = new Map<LegId, BridgeId>();
+  /** Whose last leg hung up or was ended, oldest first. Whom control connects there later opens them again. */
+  readonly #over = new Set<BridgeId>();
+  /** A leg that answered and is alone → the one it was placed for, which control has yet to connect. */
+  readonly #awaiting = new Map<LegId, LegId>();
   readonly #legs: Legs;
   readonly #media: MediaPlane;
   readonly #emit: Emit;
@@ -67,10 +74,24 @@ export class Bridges {
     }
     if (fresh.length > 0) this.#media.join(bridgeId, fresh.map((leg) => leg.id));
     for (const legId of endWhenAlone) bridge.endWhenAlone.add(legId);
+    this.#over.delete(bridgeId);
+    if (bridge.members.size > 1) for (const legId of bridge.members) this.#awaiting.delete(legId);
     for (const leg of fresh) {
       this.#emit(leg.account, { type: 'leg-joined', legId: leg.id, bridgeId });
       for (const listener of this.#joined) listener(leg, bridgeId);
     }
+  }
+
+  /**
+   * A placed leg has answered and joins, as it was told in advance. Where it is alone and nobody will come any more it ends,
+   * now or as soon as that is so: it would hear silence until control notices, which may be away.
+   * @param awaited the leg it was placed for. While that one is up somebody comes, whatever became of the bridge
+   */
+  joinAnswered(bridgeId: BridgeId, account: AccountId, leg: Leg, awaited: LegId | undefined): void {
+    const alone = this.members(bridgeId).length === 0;
+    if (alone && this.#nobodyComes(bridgeId, awaited)) return this.#legs.end(leg, 'hung-up');
+    this.join(bridgeId, account, [leg]);
+    if (alone && awaited !== undefined) this.#awaiting.set(leg.id, awaited);
   }
 
   /** Joins as a monitor, or switches the mode of one; a member becomes one. */
@@ -100,8 +121,10 @@ export class Bridges {
     const bridge = bridgeId === undefined ? undefined : this.#bridges.get(bridgeId);
     if (bridge === undefined) return;
     const endWhenAlone = bridge.endWhenAlone.has(oldLeg.id) ? [newLeg.id] : [];
+    const awaited = this.#awaiting.get(oldLeg.id);
     this.join(bridge.id, bridge.account, [newLeg], endWhenAlone);
     this.#leave(oldLeg, bridge.id);
+    if (awaited !== undefined) this.#awaiting.set(newLeg.id, awaited);
   }
 
   #open(bridgeId: BridgeId, account: AccountId): Bridge {
@@ -119,6 +142,7 @@ export class Bridges {
     bridge.monitors.delete(leg.id);
     bridge.endWhenAlone.delete(leg.id);
     this.#ofLeg.delete(leg.id);
+    this.#awaiting.delete(leg.id);
     this.#media.leave(bridgeId, [leg.id]);
     if (bridge.members.size + bridge.monitors.size === 0) this.#bridges.delete(bridgeId);
     this.#emit(leg.account, { type: 'leg-left', legId: leg.id, bridgeId });
@@ -131,9 +155,25 @@ export class Bridges {
    */
   #ended(leg: Leg, ending: LegEnding): void {
     const bridgeId = this.#ofLeg.get(leg.id);
-    if (bridgeId === undefined) return;
-    this.#leave(leg, bridgeId);
-    if (ending.by !== 'network' && ending.cause !== 'media-lost') this.#endLonely(bridgeId);
+    if (bridgeId !== undefined) this.#leave(leg, bridgeId);
+    if (bridgeId !== undefined && !isLoss(ending)) this.#endLonely(bridgeId);
+    if (!isForGood(ending)) return;
+    if (bridgeId !== undefined && this.members(bridgeId).length === 0) this.#rememberOver(bridgeId);
+    for (const [waitingId, awaitedId] of [...this.#awaiting]) {
+      const waiting = awaitedId === leg.id ? this.#legs.get(waitingId) : undefined;
+      if (waiting !== undefined) this.#legs.end(waiting, 'hung-up');
+    }
+  }
+
+  #nobodyComes(bridgeId: BridgeId, awaited: LegId | undefined): boolean {
+    if (awaited === undefined) return this.#over.has(bridgeId);
+    const ending = this.#legs.endingOf(awaited);
+    return ending !== undefined && isForGood(ending);
+  }
+
+  #rememberOver(bridgeId: BridgeId): void {
+    this.#over.add(bridgeId);
+    if (this.#over.size > MAX_OVER) for (const oldest of this.#over) return void this.#over.delete(oldest);
   }
 
   #endLonely(bridgeId: BridgeId): void {
@@ -145,3 +185,9 @@ export class Bridges {
     if (leg !== undefined) this.#legs.end(leg, 'hung-up');
   }
 }
+
+/** Not by anybody's will: they may come back. */
+const isLoss = ({ by, cause }: LegEnding): boolean => by === 'network' || cause === 'media-lost';
+
+/** By a hang-up or a command, and no other leg has taken its place. */
+const isForGood = (ending: LegEnding): boolean => !isLoss(ending) && ending.cause !== 'replaced';

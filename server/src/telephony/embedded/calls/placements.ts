@@ -86,7 +86,7 @@ export class Placements {
   #answered(leg: Leg): void {
     const placement = this.#ofLeg.get(leg.id);
     if (placement === undefined) return;
-    const { onAnswer, account } = placement.command;
+    const { onAnswer, account, near, earlyMediaTo } = placement.command;
     const others = [...placement.ringing].filter((legId) => legId !== leg.id);
     placement.ringing.clear();
     this.#finish(placement);
@@ -94,7 +94,7 @@ export class Placements {
       const other = this.#legs.get(legId);
       if (other !== undefined) this.#legs.end(other, 'answered-elsewhere');
     }
-    if (onAnswer !== undefined) this.#bridges.join(onAnswer.bridgeId, account, [leg]);
+    if (onAnswer !== undefined) this.#bridges.joinAnswered(onAnswer.bridgeId, account, leg, near ?? earlyMediaTo);
   }
 
   #ended(leg: Leg): void {

@@ -21,7 +21,7 @@ export type Emit = (account: AccountId, fact: TelephonyFact) => { readonly seq: 
 export class Legs {
   readonly #live = new Map<LegId, Leg>();
   /** Ids of the last ten minutes' ended legs, oldest first: a late command hears `leg-ended`, not `unknown-leg`. */
-  readonly #ended = new Map<LegId, { readonly account: AccountId; readonly at: number }>();
+  readonly #ended = new Map<LegId, { readonly account: AccountId; readonly at: number; readonly ending: LegEnding }>();
   readonly #unacknowledged = new Map<number, EndedLeg>();
   readonly #emit: Emit;
   readonly #clock: Clock;
@@ -46,6 +46,11 @@ export class Legs {
   /** The account of a leg that ended within ten minutes. */
   endedAccount(id: LegId): AccountId | undefined {
     return this.#ended.get(id)?.account;
+  }
+
+  /** How a leg ended, within ten minutes of it. */
+  endingOf(id: LegId): LegEnding | undefined {
+    return this.#ended.get(id)?.ending;
   }
 
   live(): IterableIterator<Leg> {
@@ -124,7 +129,7 @@ export class Legs {
   #end(leg: Leg, ending: LegEnding): void {
     this.#live.delete(leg.id);
     const at = this.#clock.now();
-    this.#ended.set(leg.id, { account: leg.account, at });
+    this.#ended.set(leg.id, { account: leg.account, at, ending });
     for (const [id, ended] of this.#ended) {
       if (ended.at > at - REMEMBER_MS) break;
       this.#ended.delete(id);

@@ -23,7 +23,9 @@ export class TestSwitch {
   readonly ended = new Map<string, LegCause>();
   readonly recordings = new Map<string, 'running' | 'paused' | 'stopped'>();
   readonly commands: Command[] = [];
-  readonly #placements = new Map<string, { readonly legIds: string[]; readonly bridgeId: string | null }>();
+  readonly #placements = new Map<string, { readonly legIds: string[]; readonly bridgeId: string | null; readonly awaited: string | null }>();
+  /** Legs that hung up or were ended, and bridges whose last leg did: nobody comes from there any more. */
+  readonly #gone = new Set<string>();
   readonly #endWhenAlone = new Map<string, Set<string>>();
 
   perform(command: Command): void {
@@ -84,6 +86,7 @@ export class TestSwitch {
     const placement = this.#placements.get(leg.placementId)!;
     if (placement.bridgeId !== null) this.#join(legId, placement.bridgeId);
     for (const other of placement.legIds) if (other !== legId) this.end(other, 'center', 'answered-elsewhere');
+    this.#endIfLeft(leg);
   }
 
   end(legId: string, by: Ender, cause: LegCause): void {
@@ -93,6 +96,10 @@ export class TestSwitch {
     this.ended.set(legId, cause);
     this.#saw(legId, { type: 'leg-ended', legId, by, cause });
     if (leg.bridgeId !== null) this.#checkAlone(leg.bridgeId);
+    if (by === 'network' || cause === 'media-lost' || cause === 'replaced') return;
+    this.#gone.add(legId);
+    if (leg.bridgeId !== null && this.#inside(leg.bridgeId).length === 0) this.#gone.add(leg.bridgeId);
+    for (const other of [...this.legs.values()]) if (this.#awaitedBy(other) === legId) this.#endIfLeft(other);
   }
 
   press(legId: string, digit: string): void {
@@ -122,7 +129,7 @@ export class TestSwitch {
   }
 
   #place(command: Extract<Command, { type: 'place-legs' }>): void {
-    this.#placements.set(command.placementId, { legIds: command.legs.map(({ legId }) => legId), bridgeId: command.onAnswer?.bridgeId ?? null });
+    this.#placements.set(command.placementId, { legIds: command.legs.map(({ legId }) => legId), bridgeId: command.onAnswer?.bridgeId ?? null, awaited: command.near ?? command.earlyMediaTo ?? null });
     for (const { legId, target } of command.legs) {
       const deviceId = target.kind === 'device' ? target.deviceId : null;
       this.legs.set(legId, { legId, deviceId, placementId: command.placementId, state: 'ringing', bridgeId: null, heldWithMusic: false, play: null });
@@ -136,9 +143,23 @@ export class TestSwitch {
   }
 
   #checkAlone(bridgeId: string): void {
-    const inside = [...this.legs.values()].filter((leg) => leg.bridgeId === bridgeId);
+    const inside = this.#inside(bridgeId);
     const [only] = inside;
     if (inside.length === 1 && only && this.#endWhenAlone.get(bridgeId)?.has(only.legId)) this.end(only.legId, 'center', 'hung-up');
+  }
+
+  /** A leg that answered into its bridge, where nobody is and nobody comes. */
+  #endIfLeft(leg: TestLeg): void {
+    if (leg.state !== 'answered' || leg.bridgeId === null || this.#inside(leg.bridgeId).length > 1) return;
+    if (this.#gone.has(this.#awaitedBy(leg) ?? leg.bridgeId)) this.end(leg.legId, 'center', 'hung-up');
+  }
+
+  #awaitedBy({ placementId }: TestLeg): string | null {
+    return placementId === null ? null : (this.#placements.get(placementId)?.awaited ?? null);
+  }
+
+  #inside(bridgeId: string): TestLeg[] {
+    return [...this.legs.values()].filter((leg) => leg.bridgeId === bridgeId);
   }
 
   #hold(legId: string, held: boolean): void {
