@@ -5,7 +5,7 @@ import { EVERYTHING } from './presets.ts';
 
 const SEEDS = [21, 22, 23, 24, 25];
 const INTERACTIONS = 100_000;
-const HAPPENED = ['control killed', 'control frozen', 'frozen control replaced', 'PostgreSQL away', 'commit unknown', 'torn tail dropped', 'spoilt snapshot', 'link cut', 'device flaps', 'trunk down', 'names dead'];
+const HAPPENED = ['control killed', 'control frozen', 'frozen control replaced', 'PostgreSQL away', 'commit unknown', 'torn tail dropped', 'spoilt snapshot', 'link cut', 'device flaps', 'browser reloaded', 'trunk down', 'names dead'];
 
 /** Days of 200 agents with everything at once, and every rule asked after every step. A snapshot each three minutes: one each minute was a third of the time. */
 test(`[faults 1, 2, 4, 5, 7, 12, 15 to 18, 20 to 24, 33] at least ${INTERACTIONS} interactions of ${SEEDS.length} seeds, with every fault at once`, { timeout: 600_000 }, async () => {

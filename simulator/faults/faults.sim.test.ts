@@ -90,6 +90,37 @@ function watchAlone({ world, engine, time }: Center, since: Map<string, number>,
   }
 }
 
+test.each([81, 82])('[faults 20, 21] agents reload their browser in the middle of a talk, for up to 8 s: each comes back to their own customer, and nobody is handed on (seed %i)', { timeout: 60_000 }, async (seed) => {
+  const lost = { calls: 0, released: 0 };
+  const seen = new Set<Center>();
+  const { center, faults } = await simulate(scenario({ faults: { reloads: 60, linkDelayMs: 40 }, agentHabits: { laptopClosesPerHour: 0 } }, 20, seed), {
+    afterStep: (at) => {
+      if (!seen.has(at)) watchLost(at, lost);
+      seen.add(at);
+    },
+  });
+  expect(faults.counts.get('browser reloaded')).toBeGreaterThan(500);
+  // A few customers hang up while the order is on its way.
+  expect(center.population.replacedLegs).toBeGreaterThan(0.99 * faults.counts.get('browser reloaded')!);
+  expect(center.population.mostTogether).toBe(2);
+  // Some are missed before they are back, and are back before anybody gives them up.
+  expect(lost.calls).toBeGreaterThan(200);
+  expect(lost.released).toBe(0);
+  expect(center.ledger.counted.answered).toBeGreaterThan(1_000);
+});
+
+/** Customers who heard that their agent had been lost, and those who went back to the queue for it. */
+function watchLost({ journal }: Center, lost: { calls: number; released: number }): void {
+  const written = journal.onWritten;
+  journal.onWritten = (turn) => {
+    written(turn);
+    for (const event of turn.events) {
+      if (event.type === 'call-agent-lost') lost.calls += 1;
+      else if (event.type === 'call-released') lost.released += 1;
+    }
+  };
+}
+
 test.each([71, 72])('[fault 23] no name is resolved for a quarter of an hour: calls come in and are answered, and whoever dials out is free again within two seconds (seed %i)', { timeout: 60_000 }, async (seed) => {
   const dialling = new Map<string, number>();
   let longestMs = 0;

@@ -26,7 +26,7 @@ export class Faults {
   }
 
   plan(): void {
-    const { controlKilled, controlFrozen, databaseAway, commitUnknown, linkCut, deviceFlaps, trunkDown, namesDead, linkDelayMs } = this.#faults;
+    const { controlKilled, controlFrozen, databaseAway, commitUnknown, linkCut, deviceFlaps, reloads, trunkDown, namesDead, linkDelayMs } = this.#faults;
     const { journal } = this.#center;
     if (linkDelayMs > 0) journal.commitMs = () => this.#chance.whole(4);
     if (controlKilled + controlFrozen > 0) this.#snapshots();
@@ -39,6 +39,9 @@ export class Faults {
       this.#count('device flaps');
       this.#center.agents.flap(100, 3_000);
     });
+    // A stream of its own: a day without reloads is the same day as before there were any.
+    const chance = this.#center.chance.fork('reloads');
+    this.#often(reloads, () => this.#center.agents.reload(chance, () => this.#count('browser reloaded')), chance);
     this.#often(trunkDown, () => {
       this.#count('trunk down');
       this.#center.carriers.goDown(MINUTE_MS);
@@ -160,12 +163,12 @@ export class Faults {
     });
   }
 
-  #often(perHour: number, happen: () => void): void {
+  #often(perHour: number, happen: () => void, chance = this.#chance): void {
     if (perHour <= 0) return;
-    this.#center.time.plan(this.#chance.exponential(3_600_000 / perHour), () => {
+    this.#center.time.plan(chance.exponential(3_600_000 / perHour), () => {
       if (this.#over) return;
       happen();
-      this.#often(perHour, happen);
+      this.#often(perHour, happen, chance);
     });
   }
 

@@ -10,6 +10,7 @@ export const EVERYTHING = {
   linkDelayMs: 40,
   linkCut: 3,
   deviceFlaps: 2,
+  reloads: 20,
   trunkDown: 1,
   lateFacts: 0.02,
   crossing: 0.3,

@@ -121,6 +121,8 @@ const faultsSchema = z.strictObject({
   linkCutFor: spanSchema.default({ kind: 'uniform', from: 0.1, to: 4 }),
   /** A browser's connection comes and goes every 3 seconds for a while. */
   deviceFlaps: perHour,
+  /** An agent reloads the browser in the middle of a talk. */
+  reloads: perHour,
   /** A carrier takes no calls for a minute. */
   trunkDown: perHour,
   /** Of facts of a leg: told again up to 32 seconds later, as the network may. */

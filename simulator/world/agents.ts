@@ -36,6 +36,8 @@ const TRY_AGAIN_MS = 2_000;
 /** A browser's connection counts as lost after this long (design 4). */
 const UNREACHABLE_MS = 10_000;
 const SILENT_MS = 3_000;
+/** From the click until the page has asked for its call again: mostly before its silence is missed, sometimes after. */
+const RELOAD_MS = [500, 8_000] as const;
 
 /** People at work: shifts, breaks, phones that ring, talks, forms, and laptops that are closed in the middle of it all. */
 export class Agents {
@@ -130,6 +132,22 @@ export class Agents {
       time.plan(i * everyMs, () => engine.deviceOffline(deviceId));
       time.plan(i * everyMs + everyMs / 2, () => person.laptopOpen && person.until !== null && engine.deviceOnline(this.#options.account.account, deviceId));
     }
+  }
+
+  /** A fault from outside: somebody reloads the page in the middle of a call. A fresh leg then asks for the old one's place. @param back there was still a place to take */
+  reload(chance: Chance, back: () => void): void {
+    const { time, engine } = this.#options;
+    const talking = [...this.#answered].filter(([, { laptopOpen }]) => laptopOpen);
+    if (talking.length === 0) return;
+    const [oldLegId, person] = chance.pick(talking);
+    const reloadsForMs = chance.between(...RELOAD_MS);
+    if (reloadsForMs > SILENT_MS) time.plan(SILENT_MS, () => engine.stall(oldLegId, true));
+    time.plan(reloadsForMs, () => {
+      const freshLegId = person.laptopOpen ? engine.comeBack(oldLegId) : undefined;
+      if (freshLegId === undefined) return;
+      this.#answered.set(freshLegId, person);
+      back();
+    });
   }
 
   #come(person: Person, until: Instant): void {

@@ -200,6 +200,13 @@ export class Bridges {
     return members.add(legId);
   }
 
+  replace(oldLegId: LegId, newLegId: LegId): void {
+    const bridgeId = this.#of.get(oldLegId);
+    if (bridgeId === undefined) return;
+    this.join(newLegId, bridgeId);
+    this.leave(oldLegId);
+  }
+
   /** @returns those who are left */
   leave(legId: LegId): ReadonlySet<LegId> {
     const bridgeId = this.#of.get(legId);

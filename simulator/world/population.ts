@@ -25,6 +25,8 @@ export class Population implements World {
   mostTogether = 0;
   /** Phones that were told that another one had answered. */
   toldTaken = 0;
+  /** Legs whose place a fresh one of the same device has taken. */
+  replacedLegs = 0;
   readonly #options: PopulationOptions;
   readonly #bridges = new Bridges();
   readonly #devices = new Map<LegId, DeviceId>();
@@ -63,6 +65,12 @@ export class Population implements World {
       this.#options.customers.meetsAgent(one);
       if (this.#reached.has(one) && this.#reached.get(one) === undefined) this.#talkOutside(one);
     }
+  }
+
+  /** The customer hears the same voice as before. */
+  replaced(oldLegId: LegId, newLegId: LegId): void {
+    this.replacedLegs += 1;
+    this.#bridges.replace(oldLegId, newLegId);
   }
 
   ended(legId: LegId, cause: LegCause): void {

@@ -148,6 +148,7 @@ function inhabit(customer: { legId?: string }): void {
     },
     answered: () => undefined,
     joined: () => undefined,
+    replaced: () => undefined,
     ended: () => undefined,
   };
   engine.inhabit(world);

@@ -86,6 +86,8 @@ export class Crowd implements World {
   }
 
   answered(): void {}
+  /** Nobody of this crowd reloads. */
+  replaced(): void {}
 
   joined(legId: LegId, bridgeId: BridgeId): void {
     const bridge = this.#bridges.get(bridgeId) ?? new Set<LegId>();

@@ -107,6 +107,25 @@ describe('the simulated engine keeps the port', () => {
   });
 });
 
+test('[design 4] a device that comes back asks for its old leg’s place: answered and put there by one order, and given back when nobody says a word', async () => {
+  const customer = engine.callIn({ account, trunkId: 'trk_1', caller: { number: '2' }, dialled: '100' });
+  await send('1', { type: 'answer-leg', legId: customer });
+  expect(engine.comeBack(customer)).toBeUndefined();
+  await send('2', place(['a']));
+  expect(engine.comeBack('a')).toBeUndefined();
+  engine.pickUp('a');
+  await send('3', { type: 'connect', bridgeId: 'brg_1', account, legIds: [customer, 'a'], endWhenAlone: ['a'] });
+  const untold = engine.comeBack('a')!;
+  time.advance(10_000);
+  const fresh = engine.comeBack('a')!;
+  await send('4', { type: 'replace-leg', oldLegId: 'a', newLegId: fresh });
+  expect(told('replacement-offered')).toEqual([{ type: 'replacement-offered', legId: untold, oldLegId: 'a' }, { type: 'replacement-offered', legId: fresh, oldLegId: 'a' }]);
+  expect(told('leg-ended')).toMatchObject([{ legId: untold, by: 'center', cause: 'congestion', sipStatus: 503 }, { legId: 'a', by: 'center', cause: 'replaced' }]);
+  expect(facts.filter((fact) => 'legId' in fact && fact.legId === fresh).map(({ type }) => type)).toEqual(['replacement-offered', 'leg-answered', 'leg-joined']);
+  engine.hangUp(customer);
+  expect(told('leg-ended').slice(2)).toMatchObject([{ legId: fresh, by: 'center', cause: 'hung-up' }, { legId: customer, by: 'far-end' }]);
+});
+
 test('a crowd calls, presses a key of the menu, loses patience, and stops when it is told', async () => {
   const habits = { callsPerMinute: 6, menuKeys: [{ key: '1', weight: 1 }], patienceMs: 30_000, talkMs: 60_000, answerMs: [1_000, 2_000] as const, unnoticed: 0 };
   const crowd = new Crowd({ engine, scheduler: time, chance: () => 0.5, account, trunkId: 'trk_1', number: '100', habits });

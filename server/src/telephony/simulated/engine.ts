@@ -2,26 +2,9 @@ import { type AccountId, assertNever, type BridgeId, type DeviceId, type IdKind,
 import type { Command, CommandAnswer, EngineLoad, FactOf, LegOrigin, Party, Play, SwitchSnapshot, TelephonyEvent, TelephonyFact, TelephonyPort } from '../port/index.ts';
 import { EventLog } from './event-log.ts';
 import { Solitude } from './solitude.ts';
+import type { Network, Scheduler, World } from './world.ts';
 
-/** What the engine runs on: real time for the live demo, virtual time for the simulator. */
-export interface Scheduler {
-  now(): Instant;
-  /** @returns a function that cancels it */
-  after(delayMs: number, run: () => void): () => void;
-}
-
-/** The simulated world: whoever is at the other end of the legs. Called after the engine has done its own part. */
-export interface World {
-  /** A device rings. */
-  ringing(legId: LegId, deviceId: DeviceId): void;
-  /** A number outside was dialled: the carrier rings it (`ring`), answers (`pickUp`), or fails it (`fail`). */
-  dialled(legId: LegId, number: string): void;
-  /** The leg hears this, and nothing else. */
-  hears(legId: LegId, play: Play): void;
-  answered(legId: LegId): void;
-  joined(legId: LegId, bridgeId: BridgeId): void;
-  ended(legId: LegId, cause: LegCause): void;
-}
+export type * from './world.ts';
 
 interface SimulatedLeg {
   readonly legId: LegId;
@@ -43,14 +26,6 @@ interface SimulatedLeg {
   ringLimit?: () => void;
   untold?: () => void;
   endWhenAlone?: boolean;
-}
-
-/** What lies between the engine and its far ends does to what they say; left out: nothing. */
-export interface Network {
-  /** A fact is told again this many ms later, as a message is that was sent twice and took long; undefined: it is not. */
-  againAfterMs(fact: TelephonyFact): number | undefined;
-  /** A ringing leg is picked up in the moment in which it is given up: the 200 crosses the CANCEL (RFC 3261, 9.1). */
-  crosses(legId: LegId): boolean;
 }
 
 export interface SimulatedEngineOptions {
@@ -111,6 +86,14 @@ export class SimulatedEngine implements TelephonyPort {
   /** A device of an agent dials. */
   dialOut(call: { readonly account: AccountId; readonly deviceId: DeviceId; readonly caller: Party; readonly dialled: string }): LegId {
     return this.#offer(call, { kind: 'device', deviceId: call.deviceId });
+  }
+
+  /** The device of a leg that is up dials again, to take that one's place: after a reload, from another network. @returns undefined when there is nothing to take over */
+  comeBack(oldLegId: LegId): LegId | undefined {
+    const old = this.#legs.get(oldLegId);
+    if (old?.deviceId === undefined || (old.state !== 'answered' && old.state !== 'held')) return undefined;
+    const { account, deviceId, caller, dialled } = old;
+    return this.#offer({ account, deviceId, caller, dialled }, { kind: 'device', deviceId }, oldLegId);
   }
 
   /** The far end of a placed leg rings; with `earlyMedia` the carrier speaks already. */
@@ -257,7 +240,6 @@ export class SimulatedEngine implements TelephonyPort {
         return this.#withLeg(command.legId, told);
       case 'mute-leg':
       case 'redirect-leg':
-      case 'replace-leg':
       case 'monitor':
       case 'send-digits':
       case 'pause-recording':
@@ -272,6 +254,8 @@ export class SimulatedEngine implements TelephonyPort {
         return this.#withLeg(command.legId, (leg) => this.#end(leg, 'center', command.cause));
       case 'connect':
         return this.#connect(command.bridgeId, command.legIds, command.endWhenAlone ?? []);
+      case 'replace-leg':
+        return this.#replace(command.oldLegId, command.newLegId);
       case 'disconnect':
         for (const legId of command.legIds) this.#withLeg(legId, (leg) => this.#leave(leg));
         return this.#endLonely(command.bridgeId);
@@ -335,13 +319,14 @@ export class SimulatedEngine implements TelephonyPort {
     return legs;
   }
 
-  #offer(call: { readonly account: AccountId; readonly caller: Party; readonly dialled: string; readonly trunkId?: TrunkId; readonly deviceId?: DeviceId }, origin: LegOrigin): LegId {
+  #offer(call: { readonly account: AccountId; readonly caller: Party; readonly dialled: string; readonly trunkId?: TrunkId; readonly deviceId?: DeviceId }, origin: LegOrigin, oldLegId?: LegId): LegId {
     const since = this.#scheduler.now();
     const legId: LegId = this.#draw('leg', since);
     const leg: SimulatedLeg = { legId, ...call, origin, direction: 'in', state: 'offered', since };
     this.#legs.set(legId, leg);
     leg.untold = this.#scheduler.after(UNTOLD_MS, () => this.#end(leg, 'center', 'congestion', 503));
-    this.#emit(call.account, { type: 'leg-offered', legId, from: origin, caller: call.caller, dialled: call.dialled });
+    if (oldLegId === undefined) this.#emit(call.account, { type: 'leg-offered', legId, from: origin, caller: call.caller, dialled: call.dialled });
+    else this.#emit(call.account, { type: 'replacement-offered', legId, oldLegId });
     return legId;
   }
 
@@ -380,17 +365,41 @@ export class SimulatedEngine implements TelephonyPort {
     for (const legId of legIds) {
       this.#withLeg(legId, (leg) => {
         if (leg.bridgeId === bridgeId) return;
-        this.#leave(leg);
-        this.#stopPlay(leg, 'replaced');
-        leg.bridgeId = bridgeId;
-        bridge.add(legId);
-        this.#solitude.opened(bridgeId);
-        if (bridge.size > 1) for (const one of bridge) this.#solitude.waitsNoMore(one);
-        this.#emit(leg.account, { type: 'leg-joined', legId, bridgeId });
+        this.#enter(leg, bridgeId, bridge);
         this.#world?.joined(legId, bridgeId);
       });
     }
     for (const legId of endWhenAlone) this.#withLeg(legId, (leg) => (leg.endWhenAlone = true));
+  }
+
+  #enter(leg: SimulatedLeg, bridgeId: BridgeId, bridge: Set<LegId>): void {
+    this.#leave(leg);
+    this.#stopPlay(leg, 'replaced');
+    leg.bridgeId = bridgeId;
+    bridge.add(leg.legId);
+    this.#solitude.opened(bridgeId);
+    if (bridge.size > 1) for (const one of bridge) this.#solitude.waitsNoMore(one);
+    this.#emit(leg.account, { type: 'leg-joined', legId: leg.legId, bridgeId });
+  }
+
+  /** The fresh leg of a device that came back: answered where it waits for that, put in the old one's place, which then ends. */
+  #replace(oldLegId: LegId, newLegId: LegId): void {
+    const [old, fresh] = [this.#legs.get(oldLegId), this.#legs.get(newLegId)];
+    if (!old || !fresh) return;
+    told(fresh);
+    if (fresh.state === 'offered') this.#answer(fresh);
+    if (fresh.state !== 'answered' && fresh.state !== 'held') return;
+    const { bridgeId, endWhenAlone } = old;
+    const bridge = bridgeId === undefined ? undefined : this.#bridges.get(bridgeId);
+    if (bridgeId !== undefined && bridge !== undefined) {
+      const awaited = this.#solitude.awaitedBy(oldLegId);
+      this.#enter(fresh, bridgeId, bridge);
+      if (endWhenAlone) fresh.endWhenAlone = true;
+      this.#leave(old);
+      if (awaited !== undefined) this.#solitude.awaits(newLegId, awaited);
+      this.#world?.replaced(oldLegId, newLegId);
+    }
+    this.#end(old, 'center', 'replaced');
   }
 
   #leave(leg: SimulatedLeg): void {

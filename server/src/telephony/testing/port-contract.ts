@@ -13,10 +13,10 @@ import type { PortHarness, PortMaker } from './port-harness.ts';
 type Subject = (cast: () => Cast) => void;
 
 /** What holds for every port, whatever is behind it. */
-export const LEGS_AND_BRIDGES: readonly Subject[] = [callContract, bridgeContract];
+export const LEGS_AND_BRIDGES: readonly Subject[] = [callContract, bridgeContract, replacementContract];
 
 /** What holds for a port with telephones and a wire behind it. The last one replaces the control process. */
-const EVERYTHING: readonly Subject[] = [...LEGS_AND_BRIDGES, replacementContract, routeContract, commandContract, soundContract, monitorContract, linkContract];
+const EVERYTHING: readonly Subject[] = [...LEGS_AND_BRIDGES, routeContract, commandContract, soundContract, monitorContract, linkContract];
 
 /**
  * What every telephony port must do, whatever is behind it: the switch, the simulated world, later Asterisk. Each test waits for

@@ -75,6 +75,7 @@ export class SimulatedHarness implements PortHarness, World {
   dialled(): void {}
   hears(): void {}
   joined(): void {}
+  replaced(): void {}
 
   #at(legId: LegId): SimulatedCall {
     const known = this.#calls.get(legId);

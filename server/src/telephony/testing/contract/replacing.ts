@@ -33,7 +33,7 @@ export function replacementContract(cast: () => Cast): void {
       expect(await control.fact('leg-ended', (fact) => fact.legId === fresh.legId)).toMatchObject({ by: 'center', cause: 'hung-up' });
     });
 
-    test('whoever answers for one whose leg was replaced waits for them, and no longer than for the fresh leg', async () => {
+    test('whoever answers for one whose leg was replaced meanwhile waits for them: they are still there', async () => {
       const { control } = cast();
       const bridgeId = ControlSeat.newId('brg');
       const [old, fresh] = [await cast().customer(), await cast().customer()];
