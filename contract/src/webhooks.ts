@@ -6,11 +6,13 @@ const count = z.number().int();
 
 export const webhookSettings = z.object({
   /** `https://` to anywhere in the open; `http://` and private addresses only where the operator allowed them. */
-  url: z.url({ protocol: /^https?$/ }).max(2_000),
+  url: z.string().max(2_000).regex(/^https?:\/\/[^\s]+$/),
   events: z.array(z.enum(WEBHOOK_EVENTS)).min(1),
   /** While it is not, nothing is sent, and what happens meanwhile never will be. */
   active: z.boolean().default(true),
 });
+/** Whether it is active is said each time: one that was stopped meanwhile does not begin again by itself. */
+export const webhookChange = webhookSettings.extend({ active: z.boolean() });
 export type WebhookSettings = z.infer<typeof webhookSettings>;
 
 export const webhookView = webhookSettings.extend({
@@ -21,7 +23,7 @@ export const webhookView = webhookSettings.extend({
   /** Since when no attempt has come through; null: the last one did. */
   failingSince: instant.nullable(),
   /** Nothing is sent before, since several attempts in a row have failed. */
-  restsUntil: instant.nullable(),
+  backoffUntil: instant.nullable(),
   /** Messages that will be tried (again), and those that were given up and wait to be sent again. */
   waiting: count,
   dead: count,
@@ -62,6 +64,6 @@ export type WebhookDeliveryView = z.infer<typeof webhookDeliveryView>;
 export const webhookDeliveryPage = z.object({ items: z.array(webhookDeliveryView), nextCursor: z.string().nullable() });
 export type WebhookDeliveryPage = z.infer<typeof webhookDeliveryPage>;
 
-/** One message again, whatever became of it; or all that were given up and happened at or after a moment. */
-export const webhookResend = z.union([z.object({ deliveryId: z.string().max(40) }).strict(), z.object({ deadSince: z.number().int().min(0).max(8.64e15) }).strict()]);
+/** One message again, whatever became of it; or all that were given up whose events happened at or after a moment. */
+export const webhookResend = z.union([z.object({ deliveryId: z.string().max(40) }).strict(), z.object({ occurredSince: z.number().int().min(0).max(8.64e15) }).strict()]);
 export const webhookResent = z.object({ messages: count });

@@ -16,7 +16,7 @@ create table webhooks (
   read_up_to bigint not null,
   failures integer not null default 0,
   failing_since timestamptz,
-  rests_until timestamptz,
+  backoff_until timestamptz,
   created_at timestamptz not null default now(),
   version integer not null default 1
 );
@@ -40,8 +40,8 @@ create table webhook_deliveries (
   check ((state = 'waiting') = (due_at is not null)),
   unique (webhook_id, revision)
 );
-create index webhook_deliveries_due on webhook_deliveries (webhook_id, due_at) where state = 'waiting';
-create index webhook_deliveries_dead on webhook_deliveries (webhook_id, revision) where state = 'dead';
+create index webhook_deliveries_due on webhook_deliveries (webhook_id, due_at) include (account) where state = 'waiting';
+create index webhook_deliveries_dead on webhook_deliveries (webhook_id, revision) include (account) where state = 'dead';
 create index webhook_deliveries_old on webhook_deliveries (account, occurred_at);
 
 call protect_account_rows('webhooks');

@@ -886,8 +886,8 @@ create table webhook_deliveries (
   constraint webhook_deliveries_check CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
   constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
 );
-CREATE INDEX webhook_deliveries_dead ON public.webhook_deliveries USING btree (webhook_id, revision) WHERE (state = 'dead'::text);
-CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_deliveries_dead ON public.webhook_deliveries USING btree (webhook_id, revision) INCLUDE (account) WHERE (state = 'dead'::text);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, due_at) INCLUDE (account) WHERE (state = 'waiting'::text);
 CREATE INDEX webhook_deliveries_old ON public.webhook_deliveries USING btree (account, occurred_at);
 alter table webhook_deliveries enable row level security;
 create policy by_account on webhook_deliveries for all to app using ((account = current_account())) with check ((account = current_account()));
@@ -907,7 +907,7 @@ create table webhooks (
   read_up_to bigint not null,
   failures integer not null default 0,
   failing_since timestamp with time zone,
-  rests_until timestamp with time zone,
+  backoff_until timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   version integer not null default 1,
   constraint webhooks_pkey PRIMARY KEY (webhook_id),

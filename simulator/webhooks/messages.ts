@@ -53,11 +53,11 @@ export class Messages {
       return this.#options.away() ? Promise.reject(new Error('connection refused')) : Promise.resolve(work());
     };
     return {
-      readers: () => asked(() => [{ webhookId: this.webhook.webhookId, readUpTo: this.readUpTo, full: this.waiting >= this.#options.waitingLimit }]),
+      readers: () => asked(() => (this.webhook.active ? [{ webhookId: this.webhook.webhookId, readUpTo: this.readUpTo, full: this.waiting >= this.#options.waitingLimit }] : [])),
       add: (_account: AccountId, _webhookId: WebhookId, happened, readUpTo, seq) => asked(() => this.#add(happened, readUpTo, seq)),
-      line: () => asked(() => this.webhook),
+      line: () => asked(() => (this.webhook.active ? this.webhook : undefined)),
       take: (_account, _webhookId, limit, now, heldUntil) => asked(() => this.#take(limit, now, heldUntil)),
-      record: (_account, _webhookId, attempts, line) => asked(() => this.#record(attempts, line)),
+      record: (_account, _webhook, attempts, line, stopped) => asked(() => this.#record(attempts, line, stopped)),
       nextDue: () => asked(() => this.#due()[0]?.dueAt ?? undefined),
     };
   }
@@ -93,12 +93,12 @@ export class Messages {
     else this.#waiting.set(deliveryId, { ...message, dueAt });
   }
 
-  #record(attempts: readonly Attempt[], line: Webhook['line']): void {
+  #record(attempts: readonly Attempt[], line: Webhook['line'], stopped: Webhook['stopped']): void {
     for (const { deliveryId, next } of attempts) {
       const message = this.all.get(deliveryId)!;
       if (message.state === 'waiting') this.#keep({ ...message, state: next.state, attempts: next.attempts, dueAt: next.state === 'waiting' ? next.dueAt : null });
     }
-    this.webhook = { ...this.webhook, line };
+    this.webhook = { ...this.webhook, line, ...(stopped && { stopped, active: false }) };
   }
 
   #telling(conversationId: string, startedAt: Instant): Delivery['conversation'] {

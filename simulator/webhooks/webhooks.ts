@@ -34,7 +34,7 @@ export class SimulatedWebhooks {
     const { time, journal, account } = center;
     this.#chance = center.chance.fork('webhooks');
     this.other = new OtherSystem(time, center.chance.fork('other system'), SECRET, habits);
-    const line = { failures: 0, failingSince: null, restsUntil: null };
+    const line = { failures: 0, failingSince: null, backoffUntil: null };
     const secret = seal(derivedKey(KEY, 'secrets'), SECRET, WEBHOOK);
     this.messages = new Messages({
       webhook: { webhookId: WEBHOOK, url: 'https://crm.example/hook', events: EVERY_EVENT, active: true, version: 1, stopped: null, line, secret, oldSecret: null, oldSecretUntil: null },

@@ -38,7 +38,7 @@ import { receiverOver } from './webhook-receiver.ts';
 import type { SwitchClient } from '../telephony/embedded/switch-client.ts';
 
 const SESSION_CHECK_MS = 60_000;
-const WEBHOOKS_END_WITHIN_MS = 2_000;
+const WEBHOOKS_END_WITHIN_MS = 1_000;
 
 /** Builds the control process from its settings, top to bottom, and starts it. */
 export async function startControl(settings: ControlSettings, logger: Logger): Promise<RunningRole> {
@@ -92,11 +92,13 @@ export async function startControl(settings: ControlSettings, logger: Logger): P
     ready: { page: pageAddress(settings) },
     stop: async () => {
       clearInterval(sessions);
+      const told = live.webhooks.close();
       await stopMetrics();
       await background?.close();
       forgetCertificate();
       await http.close();
       await live.close();
+      await told;
       await Promise.all([appPool.end(), floorPool.end()]);
     },
   };
@@ -180,7 +182,6 @@ async function startFloor(foundation: Foundation) {
     await floorProcess.close();
     await keeper.close();
     await projector.close();
-    await webhooks.close();
     today.close();
   };
   return { webhooks, floorProcess, projector, today, keeper, liveDemo, traceOwners, recordingFolder, client, provisioning, load: load.watch, close };

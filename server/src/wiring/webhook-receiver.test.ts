@@ -17,6 +17,8 @@ beforeAll(async () => {
       const more = setInterval(() => response.write(Buffer.alloc(65_536)), 1);
       return void response.on('close', () => clearInterval(more));
     }
+    if (request.url === '/silent') return;
+    if (request.url === '/drip') return void response.writeHead(200).write('a');
     if (request.url === '/broken') return void request.socket.destroy();
     response.writeHead(request.url === '/patience' ? 429 : 204, { 'retry-after': '7' }).end();
   });
@@ -44,6 +46,23 @@ it('follows nobody elsewhere, and reads no endless answer', async () => {
   const closed = new Promise((done) => server.once('request', (_request, response) => response.on('close', done)));
   expect(await receiver.post(here('/endless'), {}, '{}')).toMatchObject({ status: 200 });
   await closed;
+  receiver.close();
+});
+
+it('gives up whoever never answers, and keeps nobody waiting for whoever never ends, though all are on one machine', async () => {
+  const receiver = receiverOver({ allowed: LOOPBACK, answerMs: 300 });
+  const silent = Array.from({ length: 8 }, () => receiver.post(here('/silent'), {}, '{}'));
+  const dripping = await Promise.all(Array.from({ length: 8 }, () => receiver.post(here('/drip'), {}, '{}')));
+  expect(dripping).toEqual(dripping.map(() => ({ status: 200 })));
+  expect(await receiver.post(here('/'), {}, '{}')).toMatchObject({ status: 204 });
+  expect(await Promise.all(silent)).toEqual(silent.map(() => ({ failure: 'time-out' })));
+  receiver.close();
+});
+
+it('reaches no public address of this machine itself', async () => {
+  const receiver = receiverOver({ allowed: [], own: () => ['192.0.2.1', '8.8.4.4', '2001:4860:4860::8844'], resolve: async () => ['8.8.4.4'] });
+  for (const host of ['8.8.4.4', '[::ffff:8.8.4.4]', '[2001:4860:4860:0::8844]']) expect(receiver.refuses(new URL(`https://${host}/`)), host).toBe('private-address');
+  expect(await receiver.post('https://crm.example/', {}, '{}')).toEqual({ failure: 'address-not-allowed' });
   receiver.close();
 });
 

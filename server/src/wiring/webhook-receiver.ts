@@ -2,32 +2,43 @@ import { Resolver } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net';
+import os from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { SECOND_MS, type WebhookFailure } from '@centralita/kernel';
 import type { Receiver, Reply } from '../capabilities/integrations/index.ts';
 
-/** From the first byte to the status; what a receiver says besides is not waited for. */
+/** Until the status is there. */
 const ANSWER_MS = 15 * SECOND_MS;
 const RESOLVE_MS = 2 * SECOND_MS;
-const SOCKETS_PER_RECEIVER = 4;
-/** A connection whose answer goes on beyond this is not used again. */
-const ANSWER_BYTES = 16 * 1_024;
+/** A connection whose answer goes on after its status for longer, or beyond this, is not used again. */
+const REST_MS = SECOND_MS;
+const REST_BYTES = 16 * 1_024;
+/** An idle connection is closed before anybody between forgets it. */
+const IDLE_MS = 5 * SECOND_MS;
 
 export interface ReceiverOptions {
   /** Private addresses (or ranges of them) that the operator allows, and to which plain HTTP may go. */
   readonly allowed: readonly string[];
   /** Addresses of a name. Left out: DNS, never the hosts file, and without holding a thread while no server answers. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
+  /** Addresses of this machine, which may be public ones. Left out: those that it has at that moment. */
+  readonly own?: () => readonly string[];
+  readonly answerMs?: number;
 }
 
 /**
  * Other people's servers, reached so that no address of ours can be: a name is resolved once and the connection goes to the very
- * address that was looked at; redirects are not followed; private and reserved ranges are refused but for those allowed.
+ * address that was looked at; redirects are not followed; this machine's own addresses, private and reserved ranges are refused but for those allowed.
  */
-export function receiverOver({ allowed, resolve = resolveByDns }: ReceiverOptions): Receiver & { close(): void } {
+export function receiverOver({ allowed, resolve = resolveByDns, own = ownAddresses, answerMs = ANSWER_MS }: ReceiverOptions): Receiver & { close(): void } {
   const isAllowed = addressesIn(allowed);
-  const agents = { 'https:': new https.Agent({ keepAlive: true, maxSockets: SOCKETS_PER_RECEIVER }), 'http:': new http.Agent({ keepAlive: true, maxSockets: SOCKETS_PER_RECEIVER }) };
-  const mayReach = (address: string, protocol: string): boolean => isAllowed(address) || (protocol === 'https:' && ipaddr.process(address).range() === 'unicast');
+  // Without a limit of their own: several webhooks may lead to one machine, and one that hangs must not keep the others back.
+  const agents = { 'https:': new https.Agent({ keepAlive: true, timeout: IDLE_MS }), 'http:': new http.Agent({ keepAlive: true, timeout: IDLE_MS }) };
+  const mayReach = (address: string, protocol: string): boolean => {
+    if (isAllowed(address)) return true;
+    const judged = ipaddr.process(address);
+    return protocol === 'https:' && judged.range() === 'unicast' && !own().some((one) => ipaddr.process(one).toString() === judged.toString());
+  };
   const lookupFor = (protocol: string): LookupFunction => (name, { all }, done) => {
     resolve(name).then(
       (addresses) => {
@@ -47,19 +58,19 @@ export function receiverOver({ allowed, resolve = resolveByDns }: ReceiverOption
       // What a name leads to is seen at each connection; without anything allowed plain HTTP cannot go anywhere.
       return protocol === 'https:' || allowed.length > 0 ? undefined : 'https-required';
     },
-    post: (url, headers, body) => post(new URL(url), agents, lookupFor, mayReach, headers, body),
+    post: (url, headers, body) => post(new URL(url), { agents, lookupFor, mayReach, answerMs }, headers, body),
     close: () => Object.values(agents).forEach((agent) => agent.destroy()),
   };
 }
 
-function post(
-  url: URL,
-  agents: { readonly 'https:': https.Agent; readonly 'http:': http.Agent },
-  lookupFor: (protocol: string) => LookupFunction,
-  mayReach: (address: string, protocol: string) => boolean,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): Promise<Reply> {
+interface Way {
+  readonly agents: { readonly 'https:': https.Agent; readonly 'http:': http.Agent };
+  readonly lookupFor: (protocol: string) => LookupFunction;
+  readonly mayReach: (address: string, protocol: string) => boolean;
+  readonly answerMs: number;
+}
+
+function post(url: URL, { agents, lookupFor, mayReach, answerMs }: Way, headers: Readonly<Record<string, string>>, body: string): Promise<Reply> {
   const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
   // An address is connected to without being looked up.
   const literal = url.hostname.replace(/^\[|\]$/g, '');
@@ -69,22 +80,33 @@ function post(
       method: 'POST',
       agent: agents[protocol],
       lookup: lookupFor(protocol),
-      signal: AbortSignal.timeout(ANSWER_MS),
       headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'user-agent': 'Centralita' },
     });
+    const patience = setTimeout(() => request.destroy(new Unreachable('time-out')), answerMs);
     request.on('response', (response) => {
+      clearTimeout(patience);
       resolve(replyOf(response));
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > ANSWER_BYTES) response.destroy();
-      });
-      // The answer was heard: how the rest of it ends is nobody's concern.
-      response.on('error', () => {});
+      passOver(response);
     });
-    request.on('error', (error: NodeJS.ErrnoException) => resolve({ failure: failureOf(error) }));
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(patience);
+      resolve({ failure: failureOf(error) });
+    });
     request.end(body);
   });
+}
+
+/** What a receiver says besides its status. */
+function passOver(response: http.IncomingMessage): void {
+  const end = setTimeout(() => response.destroy(), REST_MS);
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > REST_BYTES) response.destroy();
+  });
+  response.on('close', () => clearTimeout(end));
+  // The status was heard: how the rest of it ends is nobody's concern.
+  response.on('error', () => {});
 }
 
 function replyOf({ statusCode = 0, headers }: http.IncomingMessage): Reply {
@@ -112,7 +134,7 @@ function failureOf(error: NodeJS.ErrnoException): Unheard {
   // Of several addresses of a name, the last one's.
   const last = error instanceof AggregateError ? (error.errors.at(-1) as NodeJS.ErrnoException | undefined) : error;
   const code = last?.code ?? '';
-  if (error.name === 'AbortError' || error.name === 'TimeoutError' || code === 'ETIMEDOUT') return 'time-out';
+  if (code === 'ETIMEDOUT') return 'time-out';
   if (REFUSED.has(code)) return 'refused';
   return TLS.test(code) ? 'tls' : 'broken';
 }
@@ -124,6 +146,8 @@ async function resolveByDns(name: string): Promise<readonly string[]> {
   const found = await Promise.allSettled([dns.resolve4(name), dns.resolve6(name)]);
   return found.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
 }
+
+const ownAddresses = (): readonly string[] => Object.values(os.networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
 
 function addressesIn(ranges: readonly string[]): (address: string) => boolean {
   const list = new BlockList();

@@ -35,7 +35,7 @@ export interface Edit<Value> {
 
 /** Why a change of configuration is not made, in words of the error catalogue. */
 export interface ConfigurationRefusal {
-  readonly code: 'not-found' | 'version-conflict' | 'name-taken' | 'in-use' | 'invalid-input' | 'flow-invalid' | 'forbidden';
+  readonly code: 'not-found' | 'version-conflict' | 'name-taken' | 'in-use' | 'invalid-input' | 'flow-invalid' | 'forbidden' | 'not-allowed-now';
   readonly detail?: string;
   readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
 }

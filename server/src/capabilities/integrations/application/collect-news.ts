@@ -25,13 +25,13 @@ const HAPPENED_AT_ONCE = 500;
  * Reads on in the journal for each webhook from where it was. Killed anywhere it goes on there the next time: nothing is left out,
  * nothing becomes two messages, and no decision ever waits for it.
  */
-export async function collectNews(deps: CollectDeps, account: AccountId): Promise<Collected> {
+export async function collectNews(deps: CollectDeps, account: AccountId, stopping?: AbortSignal): Promise<Collected> {
   const news = new Set<WebhookId>();
   for (;;) {
     const readers = await deps.deliveries.readers(account);
     const upTo = readers.length === 0 ? 0 : await deps.historyReaches(account);
     const behind = readers.filter(({ full, readUpTo }) => !full && readUpTo < upTo);
-    if (behind.length === 0) return { readers: readers.map(({ webhookId }) => webhookId), news, full: readers.some(({ full }) => full) };
+    if (behind.length === 0 || stopping?.aborted) return { readers: readers.map(({ webhookId }) => webhookId), news, full: readers.some(({ full }) => full) };
     for (const [readUpTo, together] of Map.groupBy(behind, (reader) => reader.readUpTo)) {
       const { happened, seq } = await readOn(deps, account, readUpTo, upTo);
       for (const { webhookId } of together) if ((await deps.deliveries.add(account, webhookId, happened, readUpTo, seq)) > 0) news.add(webhookId);

@@ -35,6 +35,7 @@ export interface WebhookTable {
   write(sql: Sql, webhook: Webhook, fromNow: boolean): Promise<void>;
   remove(sql: Sql, webhookId: WebhookId): Promise<void>;
   count(sql: Sql): Promise<number>;
+  addressTaken(sql: Sql, url: string, except: WebhookId): Promise<boolean>;
   backlog(sql: Sql, webhookId: WebhookId): Promise<Backlog>;
   /** A message about nothing, to see whether it arrives. */
   addTest(sql: Sql, webhookId: WebhookId, deliveryId: WebhookDeliveryId, at: Instant): Promise<void>;
@@ -42,7 +43,7 @@ export interface WebhookTable {
   sendAgain(sql: Sql, webhookId: WebhookId, which: Resend, now: Instant): Promise<number>;
   deliveries(sql: Sql, webhookId: WebhookId, filter: DeliveryFilter): Promise<LoggedDelivery[]>;
 }
-export type Resend = { readonly deliveryId: WebhookDeliveryId } | { readonly deadSince: Instant };
+export type Resend = { readonly deliveryId: WebhookDeliveryId } | { readonly occurredSince: Instant };
 
 export interface DeliveryFilter {
   readonly state: WebhookDeliveryState | undefined;
@@ -111,8 +112,8 @@ export interface DeliveryTable {
   line(account: AccountId, webhookId: WebhookId): Promise<Webhook | undefined>;
   /** The earliest that are due, `limit` at most; nobody else takes them before `heldUntil`. */
   take(account: AccountId, webhookId: WebhookId, limit: number, now: Instant, heldUntil: Instant): Promise<Delivery[]>;
-  /** What came of the attempts, for the messages and the line, together. */
-  record(account: AccountId, webhookId: WebhookId, attempts: readonly Attempt[], line: Line, stopped: WebhookStop | null): Promise<void>;
+  /** What came of the attempts, for the messages and, unless a person has changed the webhook meanwhile, for the line, together. */
+  record(account: AccountId, webhook: Pick<Webhook, 'webhookId' | 'version'>, attempts: readonly Attempt[], line: Line, stopped: WebhookStop | null): Promise<void>;
   /** When the next message is due; undefined when none waits. */
   nextDue(account: AccountId, webhookId: WebhookId): Promise<Instant | undefined>;
 }

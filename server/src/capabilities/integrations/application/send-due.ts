@@ -1,7 +1,7 @@
 import { type AccountId, type Instant, SECOND_MS, type WebhookId } from '@centralita/kernel';
 import { Webhook as Signer } from 'standardwebhooks';
 import { type AccountKeys, derivedKey, open } from '../../accounts/index.ts';
-import { afterAttempt, atOnce, lineAfter, stopOf } from '../domain/attempts.ts';
+import { afterAttempt, atOnce, FRESH_LINE, lineAfter, stopOf } from '../domain/attempts.ts';
 import type { Attempt, Delivery, DeliveryTable, Receiver, ToldConversation, Webhook } from './ports.ts';
 
 export interface SendDeps {
@@ -30,15 +30,20 @@ export async function sendDue(deps: SendDeps, account: AccountId, webhookId: Web
     if (!webhook) return undefined;
     const now = deps.now();
     const next = await deps.deliveries.nextDue(account, webhookId);
-    const notBefore = Math.max(next ?? now, webhook.line.restsUntil ?? now);
-    if (next === undefined || notBefore > now) return next && notBefore;
+    if (next === undefined) {
+      // Days on which there is nothing to send are no days of failure.
+      if (webhook.line.failures > 0) await deps.deliveries.record(account, webhook, [], FRESH_LINE, null);
+      return undefined;
+    }
+    const notBefore = Math.max(next, webhook.line.backoffUntil ?? next);
+    if (notBefore > now) return notBefore;
     const some = await deps.deliveries.take(account, webhookId, atOnce(webhook.line), now, now + HELD_MS);
     if (some.length === 0) return now + SECOND_MS;
     const attempts = await attemptAll(deps, account, webhook, some);
     const replies = attempts.map(({ reply }) => reply);
     const line = lineAfter(webhook.line, replies, deps.now(), deps.draw);
     const stopped = stopOf(line, replies, deps.now());
-    await deps.deliveries.record(account, webhookId, attempts, line, stopped);
+    await deps.deliveries.record(account, webhook, attempts, line, stopped);
     if (stopped || attempts.some(({ next: { state } }) => state === 'dead')) deps.onGaveUp(account, webhookId);
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { type AccountId, type Clock, ignoreFailure, planOn, SECOND_MS, type WebhookId } from '@centralita/kernel';
+import { type AccountId, type Clock, HOUR_MS, ignoreFailure, planOn, SECOND_MS, type WebhookId } from '@centralita/kernel';
 import { type CollectDeps, collectNews } from './collect-news.ts';
 import { type SendDeps, sendDue } from './send-due.ts';
 
@@ -12,6 +12,8 @@ export interface WebhookLinesOptions extends CollectDeps, Omit<SendDeps, 'now' |
 const RETRY_MS = 5 * SECOND_MS;
 /** A webhook with too many messages waiting is read for again. */
 const FULL_LOOK_MS = 60 * SECOND_MS;
+/** A clock that was put back must not keep a message for ever. */
+const LONGEST_WAIT_MS = HOUR_MS;
 
 /**
  * Everything that is on its way to other systems, one line for each webhook: a receiver that is slow or gone keeps back its own
@@ -21,8 +23,8 @@ export class WebhookLines {
   readonly #options: WebhookLinesOptions;
   readonly #accounts = new Map<AccountId, Errand>();
   readonly #lines = new Map<WebhookId, Errand>();
-  /** Accounts with nobody to tell: not asked again until somebody changes that. */
-  readonly #silent = new Set<AccountId>();
+  /** Accounts with somebody to tell, as far as is known. Before the first look nothing is sent: calls come first at a start. */
+  readonly #told = new Set<AccountId>();
   /** Accounts whose lines may all have something to send, not only those with news. */
   readonly #changed = new Set<AccountId>();
   readonly #stopping = new AbortController();
@@ -33,20 +35,29 @@ export class WebhookLines {
 
   /** An account is there, or its webhooks or messages have changed. */
   look(account: AccountId): void {
-    this.#silent.delete(account);
+    this.#told.add(account);
     this.#changed.add(account);
     this.#collecting(account).run();
   }
 
   /** History goes further than it did. */
   moved(account: AccountId): void {
-    if (!this.#silent.has(account)) this.#collecting(account).run();
+    if (this.#told.has(account)) this.#collecting(account).run();
+  }
+
+  /** Until there is nothing left to do by now. */
+  async settled(): Promise<void> {
+    for (let running = this.#running(); running.length > 0; running = this.#running()) await Promise.all(running);
   }
 
   /** What is on its way arrives, or its time runs out; nothing new is begun. */
   async close(): Promise<void> {
     this.#stopping.abort();
     await Promise.all([...this.#accounts.values(), ...this.#lines.values()].map((errand) => errand.close()));
+  }
+
+  #running(): readonly Promise<void>[] {
+    return [...this.#accounts.values(), ...this.#lines.values()].flatMap(({ running }) => running ?? []);
   }
 
   #collecting(account: AccountId): Errand {
@@ -61,12 +72,14 @@ export class WebhookLines {
   async #collect(account: AccountId): Promise<number | undefined> {
     const changed = this.#changed.delete(account);
     try {
-      const { readers, news, full } = await collectNews(this.#options, account);
-      if (readers.length === 0) this.#silent.add(account);
+      const { readers, news, full } = await collectNews(this.#options, account, this.#stopping.signal);
+      // Whoever came meanwhile has asked for another look.
+      if (readers.length === 0 && !this.#changed.has(account)) this.#told.delete(account);
       for (const webhookId of readers) if (changed || news.has(webhookId)) this.#sending(account, webhookId).run();
       return full ? FULL_LOOK_MS : undefined;
     } catch (error) {
-      if (changed) this.#changed.add(account);
+      // Messages may have been added before it failed.
+      this.#changed.add(account);
       throw error;
     }
   }
@@ -74,7 +87,7 @@ export class WebhookLines {
   async #send(account: AccountId, webhookId: WebhookId): Promise<number | undefined> {
     const { clock } = this.#options;
     const next = await sendDue({ ...this.#options, now: () => clock.now() }, account, webhookId, this.#stopping.signal);
-    return next === undefined ? undefined : Math.max(0, next - clock.now());
+    return next === undefined ? undefined : Math.min(Math.max(0, next - clock.now()), LONGEST_WAIT_MS);
   }
 
   async #retried(account: AccountId, work: () => Promise<number | undefined>): Promise<number | undefined> {
@@ -112,6 +125,10 @@ class Errand {
     if (this.#running || this.#closed) return;
     this.#running = this.#repeat();
     ignoreFailure('webhooks', this.#running);
+  }
+
+  get running(): Promise<void> | undefined {
+    return this.#running;
   }
 
   async close(): Promise<void> {

@@ -26,7 +26,7 @@ const LONGEST_REST_MS = 5 * MINUTE_MS;
 /** Without one success: what it misses is more than anybody would want to hear at once. */
 const STOPS_AFTER_MS = 3 * DAY_MS;
 /** Messages on their way to one receiver at the same time. */
-const AT_ONCE = 4;
+const AT_ONCE = 16;
 /** RFC 9110 15.5.11: wanted no more. */
 const GONE = 410;
 
@@ -39,8 +39,10 @@ export interface Line {
   /** Attempts that failed since the last success. */
   readonly failures: number;
   readonly failingSince: Instant | null;
-  readonly restsUntil: Instant | null;
+  readonly backoffUntil: Instant | null;
 }
+
+export const FRESH_LINE: Line = { failures: 0, failingSince: null, backoffUntil: null };
 
 export const isTaken = (reply: Reply): boolean => 'status' in reply && reply.status >= 200 && reply.status < 300;
 
@@ -53,17 +55,19 @@ export function afterAttempt(attempts: number, reply: Reply, now: Instant, draw:
   if (isTaken(reply)) return { state: 'delivered', attempts: made };
   const wait = RETRY_AFTER_MS[attempts];
   if (wait === undefined) return { state: 'dead', attempts: made };
-  const asked = 'status' in reply ? Math.min(reply.retryAfterMs ?? 0, ASKED_LIMIT_MS) : 0;
-  return { state: 'waiting', attempts: made, dueAt: now + Math.max(spread(wait, draw), asked) };
+  return { state: 'waiting', attempts: made, dueAt: now + Math.max(spread(wait, draw), askedMs(reply)) };
 }
+
+const askedMs = (reply: Reply): number => ('status' in reply ? Math.min(reply.retryAfterMs ?? 0, ASKED_LIMIT_MS) : 0);
 
 /** @param replies to what was sent at the same time */
 export function lineAfter(line: Line, replies: readonly Reply[], now: Instant, draw: () => number): Line {
   if (replies.length === 0) return line;
-  if (replies.some(isTaken)) return { failures: 0, failingSince: null, restsUntil: null };
+  if (replies.some(isTaken)) return FRESH_LINE;
   const failures = line.failures + replies.length;
-  const rest = Math.min(FIRST_REST_MS * 2 ** Math.min(failures - REST_FROM, 20), LONGEST_REST_MS);
-  return { failures, failingSince: line.failingSince ?? now, restsUntil: failures < REST_FROM ? null : now + spread(rest, draw) };
+  const rest = failures < REST_FROM ? 0 : spread(Math.min(FIRST_REST_MS * 2 ** Math.min(failures - REST_FROM, 20), LONGEST_REST_MS), draw);
+  const restMs = Math.max(rest, ...replies.map(askedMs));
+  return { failures, failingSince: line.failingSince ?? now, backoffUntil: restMs === 0 ? null : now + restMs };
 }
 
 /** Why nothing more is sent; null: it is. */

@@ -140,20 +140,22 @@ describe('a webhook', () => {
   it('shows its secret once, and nothing keeps it in the clear', async () => {
     const { secret } = await made();
     const list = await fabian.get('/api/webhooks');
-    expect(list.list('items')).toMatchObject([{ url, events: ALL, active: true, stopped: null, failingSince: null, restsUntil: null, waiting: 0, dead: 0, version: 1 }]);
+    expect(list.list('items')).toMatchObject([{ url, events: ALL, active: true, stopped: null, failingSince: null, backoffUntil: null, waiting: 0, dead: 0, version: 1 }]);
     expect(JSON.stringify(list.body)).not.toContain(secret);
     for (const table of ['webhooks', 'audit', 'outbox', 'kept_answers']) {
       const { rows } = await center.database.owner.query(`select t::text as text from ${table} t`);
       expect(JSON.stringify(rows), table).not.toContain(secret);
     }
-    const { rows } = await center.database.owner.query<{ after: { url: string } }>(`select after from audit where entity = 'webhook' order by id desc limit 1`);
-    expect(rows[0]!.after.url).toBe(url.replace('?tenant=7', ''));
+    const { rows } = await center.database.owner.query<{ after: { origin: string } }>(`select after from audit where entity = 'webhook' order by id desc limit 1`);
+    expect(rows[0]!.after.origin).toBe(new URL(url).origin);
+    expect(JSON.stringify(rows)).not.toContain('/hook');
   });
 
   it('is refused at its field', async () => {
     const refusedAt = async (body: object, pointer: string, code?: string) => expect(await fabian.post('/api/webhooks', { url, events: ALL, ...body })).toMatchObject({ status: 400, body: { code: 'invalid-input', errors: [{ pointer, ...(code && { code }) }] } });
     await refusedAt({ url: 'ftp://crm.example/' }, '/url');
     await refusedAt({ url: 'crm.example' }, '/url');
+    await refusedAt({ url: 'https://[nowhere/' }, '/url', 'no-address');
     await refusedAt({ url: 'https://192.168.1.20/hook' }, '/url', 'private-address');
     await refusedAt({ url: 'https://user:word@crm.example/' }, '/url', 'credentials');
     await refusedAt({ events: [] }, '/events');
@@ -195,8 +197,9 @@ describe('a webhook', () => {
     expect(changes).toBe(before + 1);
     await tell(webhookId);
     expect(said()).toMatchObject([{ type: 'webhook.test', data: {} }]);
-    for (let n = 1; n < 20; n++) await made({ active: false });
-    expect(await fabian.post('/api/webhooks', { url, events: ALL })).toMatchObject({ status: 409, body: { code: 'in-use' } });
+    expect(await fabian.post('/api/webhooks', { url, events: ALL })).toMatchObject({ status: 409, body: { code: 'name-taken', errors: [{ pointer: '/url' }] } });
+    for (let n = 1; n < 20; n++) await made({ url: `${url}&n=${n}`, active: false });
+    expect(await fabian.post('/api/webhooks', { url: `${url}&n=20`, events: ALL })).toMatchObject({ status: 409, body: { code: 'in-use' } });
   });
 
   it('goes with all its messages, and is nobody else’s', async () => {
@@ -233,12 +236,12 @@ describe('[fault row 26] a receiver that does not take messages', () => {
 
   it('rests after three failures in a row, then is asked with one message', async () => {
     const { webhookId } = await made();
-    for (let n = 0; n < 3; n++) await aCall();
+    await aCall();
     answers = () => ({ status: 500 });
     const { at } = center.clock;
     const next = (await tell(webhookId))!;
     expect(received).toHaveLength(4);
-    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ failingSince: at, restsUntil: at + 10_000, waiting: 12 }]);
+    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ failingSince: at, backoffUntil: at + 10_000, waiting: 4 }]);
     expect(next).toBe(at + 10_000);
     center.clock.at = next;
     await tell(webhookId);
@@ -246,8 +249,8 @@ describe('[fault row 26] a receiver that does not take messages', () => {
     answers = () => ({ status: 200 });
     center.clock.at += 3_600_000;
     await tell(webhookId);
-    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ failingSince: null, restsUntil: null, waiting: 0 }]);
-    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(12);
+    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ failingSince: null, backoffUntil: null, waiting: 0 }]);
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(4);
   });
 
   it('gives a message up after its last attempt; sent again by a person it arrives', async () => {
@@ -262,9 +265,9 @@ describe('[fault row 26] a receiver that does not take messages', () => {
     expect(dead).toMatchObject({ attempts: ATTEMPTS_LIMIT, dueAt: null });
     answers = () => ({ status: 204 });
     expect(await fabian.post(`${path}/resend`, { deliveryId: 'msg_none' })).toMatchObject({ status: 404 });
-    expect(await fabian.post(`${path}/resend`, { deliveryId: dead!['deliveryId'], deadSince: 0 })).toMatchObject({ status: 400 });
-    expect(await fabian.post(`${path}/resend`, { deadSince: center.clock.at })).toMatchObject({ status: 200, body: { messages: 0 } });
-    expect(await fabian.post(`${path}/resend`, { deadSince: 0 })).toMatchObject({ status: 200, body: { messages: 1 } });
+    expect(await fabian.post(`${path}/resend`, { deliveryId: dead!['deliveryId'], occurredSince: 0 })).toMatchObject({ status: 400 });
+    expect(await fabian.post(`${path}/resend`, { occurredSince: center.clock.at })).toMatchObject({ status: 200, body: { messages: 0 } });
+    expect(await fabian.post(`${path}/resend`, { occurredSince: 0 })).toMatchObject({ status: 200, body: { messages: 1 } });
     center.clock.at += 3_600_000;
     await tell(webhookId);
     expect(await logOf(path)).toMatchObject([{ state: 'delivered', attempts: 1 }]);
@@ -311,6 +314,44 @@ describe('[fault row 26] a receiver that does not take messages', () => {
   });
 });
 
+describe('what a person changes while messages are on their way', () => {
+  it('is not undone by what comes of them: the new address is neither stopped nor held back', async () => {
+    const { webhookId, path } = await made({ events: ['conversation.ended'] });
+    await aCall();
+    let moved: Promise<unknown> | undefined;
+    answers = () => {
+      moved ??= fabian.put(path, { url: `${url}&new=1`, events: ['conversation.ended'], active: true }, { 'if-match': '"1"' });
+      return { status: 410 };
+    };
+    // The answer of the old address is noted when the change is done.
+    const late = { ...lineDeps(), deliveries: { ...deliveries, record: async (...noted: Parameters<DeliveryTable['record']>) => deliveries.record(...(await moved, noted)) } };
+    await collectNews(late, center.made.account);
+    await sendDue(late, center.made.account, webhookId);
+    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ url: `${url}&new=1`, active: true, stopped: null, failingSince: null, waiting: 1 }]);
+  });
+
+  it('needs the version that was stopped, and says whether it is active', async () => {
+    const { webhookId, path } = await made({ events: ['conversation.ended'] });
+    await aCall();
+    answers = () => ({ status: 410 });
+    await tell(webhookId);
+    expect(await fabian.put(path, { url, events: ALL, active: true }, { 'if-match': '"1"' })).toMatchObject({ status: 412 });
+    expect(await fabian.put(path, { url, events: ALL }, { 'if-match': '"2"' })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/active' }] } });
+    for (const action of ['test', 'resend']) expect(await fabian.post(`${path}/${action}`, { occurredSince: 0 }), action).toMatchObject({ status: 409, body: { code: 'not-allowed-now' } });
+  });
+
+  it('days with nothing to send are no days of failure', async () => {
+    const { webhookId, path } = await made({ events: ['conversation.ended'] });
+    await aCall();
+    answers = () => ({ status: 500 });
+    for (let next = await tell(webhookId); next !== undefined; next = await tell(webhookId)) center.clock.at = next;
+    center.clock.at += 4 * 24 * 3_600_000;
+    await fabian.post(`${path}/test`);
+    await tell(webhookId);
+    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ active: true, failingSince: center.clock.at, waiting: 1, dead: 1 }]);
+  });
+});
+
 describe('the log', () => {
   it('is read page by page, newest first', async () => {
     const { webhookId, path } = await made();
@@ -339,6 +380,59 @@ describe('the log', () => {
     expect(await removeOldDeliveries(center.database.app, center.made.account, { delivered: at, others: 0 })).toBe(4);
     expect(await logOf(path)).toEqual([]);
   });
+});
+
+it('lines that failed after they had added messages send those, though nothing more happens', async () => {
+  const { now: _now, ...deps } = lineDeps();
+  const { account } = center.made;
+  await made({ events: ['conversation.ended'] });
+  let asked = 0;
+  const failing: DeliveryTable = { ...deliveries, readers: async (of) => (++asked === 3 ? Promise.reject(new Error('the database is away')) : deliveries.readers(of)) };
+  const planned: (() => void)[] = [];
+  const plan = (_ms: number, run: () => void) => {
+    planned.push(run);
+    return () => undefined;
+  };
+  const lines = new WebhookLines({ ...deps, deliveries: failing, clock: { now: () => center.clock.at, plan }, onFailure: () => undefined });
+  const came = new Promise<void>((arrived) => {
+    answers = () => {
+      arrived();
+      return { status: 204 };
+    };
+  });
+  lines.look(account);
+  await lines.settled();
+  await aCall();
+  lines.moved(account);
+  await lines.settled();
+  expect([asked, received.length, planned.length]).toEqual([3, 0, 1]);
+  planned[0]!();
+  await came;
+  await lines.close();
+});
+
+it('lines hear of the first webhook of an account that had none', async () => {
+  const { now: _now, ...deps } = lineDeps();
+  const { account } = center.made;
+  let made1: Promise<unknown> | undefined;
+  // It is made while the account is being found to have none.
+  const slow: DeliveryTable = {
+    ...deliveries,
+    readers: async (of) => {
+      const found = await deliveries.readers(of);
+      made1 ??= made({ events: ['conversation.ended'] }).then(() => lines.look(account));
+      await made1;
+      return found;
+    },
+  };
+  const lines = new WebhookLines({ ...deps, deliveries: slow, clock: { now: () => center.clock.at }, onFailure: () => undefined });
+  lines.look(account);
+  await lines.settled();
+  await aCall();
+  lines.moved(account);
+  await lines.settled();
+  expect(said().map(({ type }) => type)).toEqual(['conversation.ended']);
+  await lines.close();
 });
 
 it('lines send by themselves what history has, and end what is on its way before they close', async () => {

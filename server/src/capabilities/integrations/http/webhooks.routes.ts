@@ -1,4 +1,4 @@
-import { webhookCreated, webhookDeliveryFilter, webhookDeliveryPage, webhookList, webhookResend, webhookResent, webhookSecret, webhookSettings, webhookView, type WebhookView } from '@centralita/contract';
+import { webhookChange, webhookCreated, webhookDeliveryFilter, webhookDeliveryPage, webhookList, webhookResend, webhookResent, webhookSecret, webhookSettings, webhookView, type WebhookView } from '@centralita/contract';
 import { type AccountId, ok } from '@centralita/kernel';
 import { z } from 'zod';
 import { route, type Route, type SignedIn, versionTag } from '../../../http/route.ts';
@@ -20,7 +20,7 @@ const viewOf = ({ webhookId, url, events, active, stopped, line, version }: Webh
   active,
   stopped,
   failingSince: line.failingSince,
-  restsUntil: line.restsUntil,
+  backoffUntil: line.backoffUntil,
   waiting,
   dead,
   version,
@@ -63,7 +63,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): readonly Route[] {
       url: '/api/webhooks/:webhookId',
       summary: 'Change a webhook, or make it active again',
       permission: 'integrations:edit',
-      schema: { params, body: webhookSettings, response: webhookView },
+      schema: { params, body: webhookChange, response: webhookView },
       versioned: true,
       handler: async ({ who, params: { webhookId }, body, requestId, expectedVersion }) => {
         const changed = await told(who, changeWebhook(deps, editorOf(who, requestId), webhookId, expectedVersion, body));
@@ -116,7 +116,7 @@ function messageRoutes(deps: WebhookRouteDeps, told: <Answer extends { readonly 
     route({
       method: 'POST',
       url: '/api/webhooks/:webhookId/resend',
-      summary: 'Send one message again, or all that were given up since a moment',
+      summary: 'Send one message again, or all that were given up of what happened since a moment',
       permission: 'integrations:edit',
       schema: { params, body: webhookResend, response: webhookResent },
       handler: ({ who, params: { webhookId }, body, requestId }) => told(who, sendAgain(deps, editorOf(who, requestId), webhookId, body)),

@@ -60,7 +60,7 @@ export function deliveriesIn(pool: Pool): DeliveryTable {
         // Somebody else may have read on, or somebody may have changed what it asks for.
         const { rows } = await connection.query<{ events: string[] }>(`select events from webhooks where webhook_id = $1 and read_up_to = $2 and active for update`, [webhookId, readUpTo]);
         const asked = rows[0] ? happened.filter(({ type }) => rows[0]!.events.includes(type)) : [];
-        await connection.query(
+        if (asked.length > 0) await connection.query(
           `insert into webhook_deliveries (delivery_id, account, webhook_id, type, occurred_at, revision, conversation_id, due_at)
              select delivery_id, current_account(), $1, type, at, revision, conversation_id, at from unnest($2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[]) as rows (delivery_id, type, at, revision, conversation_id)`,
           [webhookId, asked.map(() => randomId('webhookDelivery')), asked.map(({ type }) => type), asked.map(({ at }) => new Date(at)), asked.map(({ revision }) => revision), asked.map(({ conversationId }) => conversationId)],
@@ -75,13 +75,16 @@ export function deliveriesIn(pool: Pool): DeliveryTable {
       }),
     take: (account, webhookId, limit, now, heldUntil) =>
       inAccount(pool, account, async (connection) => (await connection.query<DueRow>(TAKE, [webhookId, new Date(now), limit, new Date(heldUntil)])).rows.map(deliveryOf)),
-    record: (account, webhookId, attempts, line, stopped) =>
+    record: (account, { webhookId, version }, attempts, line, stopped) =>
       inAccount(pool, account, async (connection) => {
-        for (const attempt of attempts) await recordAttempt(connection, attempt);
+        // The webhook first, as whoever removes it does: they wait for each other instead of for ever.
         await connection.query(
-          `update webhooks set failures = $2, failing_since = $3, rests_until = $4, stopped = coalesce($5, stopped), active = active and $5::text is null where webhook_id = $1`,
-          [webhookId, line.failures, dateOf(line.failingSince), dateOf(line.restsUntil), stopped],
+          `update webhooks set failures = $3, failing_since = $4, backoff_until = $5, stopped = coalesce($6, stopped), active = active and $6::text is null,
+             version = case when $6::text is null then version else version + 1 end
+           where webhook_id = $1 and version = $2`,
+          [webhookId, version, line.failures, dateOf(line.failingSince), dateOf(line.backoffUntil), stopped],
         );
+        for (const attempt of attempts) await recordAttempt(connection, attempt);
       }),
     nextDue: (account, webhookId) =>
       inAccount(pool, account, async (connection) => {

@@ -12,10 +12,10 @@ export interface WebhookRow {
   readonly old_secret_until: Date | null;
   readonly failures: number;
   readonly failing_since: Date | null;
-  readonly rests_until: Date | null;
+  readonly backoff_until: Date | null;
   readonly version: number;
 }
-export const WEBHOOK_COLUMNS = 'w.webhook_id, w.url, w.events, w.active, w.stopped, w.secret, w.old_secret, w.old_secret_until, w.failures, w.failing_since, w.rests_until, w.version';
+export const WEBHOOK_COLUMNS = 'w.webhook_id, w.url, w.events, w.active, w.stopped, w.secret, w.old_secret, w.old_secret_until, w.failures, w.failing_since, w.backoff_until, w.version';
 
 export const webhookOf = (row: WebhookRow): Webhook => ({
   webhookId: row.webhook_id,
@@ -26,15 +26,16 @@ export const webhookOf = (row: WebhookRow): Webhook => ({
   secret: row.secret,
   oldSecret: row.old_secret,
   oldSecretUntil: instantOf(row.old_secret_until),
-  line: { failures: row.failures, failingSince: instantOf(row.failing_since), restsUntil: instantOf(row.rests_until) },
+  line: { failures: row.failures, failingSince: instantOf(row.failing_since), backoffUntil: instantOf(row.backoff_until) },
   version: row.version,
 });
 
 export const instantOf = (date: Date | null): Instant | null => date && date.getTime();
 export const dateOf = (instant: Instant | null): Date | null => (instant === null ? null : new Date(instant));
 
-const BACKLOG = `select count(*) filter (where d.state = 'waiting') as waiting, count(*) filter (where d.state = 'dead') as dead
-  from webhook_deliveries d where d.webhook_id = w.webhook_id and d.state in ('waiting', 'dead')`;
+const BACKLOG = `select
+  (select count(*) from webhook_deliveries d where d.webhook_id = w.webhook_id and d.state = 'waiting') as waiting,
+  (select count(*) from webhook_deliveries d where d.webhook_id = w.webhook_id and d.state = 'dead') as dead`;
 
 interface DeliveryRow {
   readonly delivery_id: string;
@@ -63,13 +64,13 @@ export const webhookTable: WebhookTable = {
   },
   write: async (sql, { webhookId, url, events, active, stopped, secret, oldSecret, oldSecretUntil, line, version }, fromNow) => {
     await sql.query(
-      `insert into webhooks (webhook_id, account, url, events, active, stopped, secret, old_secret, old_secret_until, failures, failing_since, rests_until, version, read_up_to)
+      `insert into webhooks (webhook_id, account, url, events, active, stopped, secret, old_secret, old_secret_until, failures, failing_since, backoff_until, version, read_up_to)
          values ($1, current_account(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select coalesce(max(seq), 0) from journal where account = current_account()))
          on conflict (webhook_id) do update set url = excluded.url, events = excluded.events, active = excluded.active, stopped = excluded.stopped,
            secret = excluded.secret, old_secret = excluded.old_secret, old_secret_until = excluded.old_secret_until, failures = excluded.failures,
-           failing_since = excluded.failing_since, rests_until = excluded.rests_until, version = excluded.version,
+           failing_since = excluded.failing_since, backoff_until = excluded.backoff_until, version = excluded.version,
            read_up_to = case when $13 then excluded.read_up_to else webhooks.read_up_to end`,
-      [webhookId, url, events, active, stopped, secret, oldSecret, dateOf(oldSecretUntil), line.failures, dateOf(line.failingSince), dateOf(line.restsUntil), version, fromNow],
+      [webhookId, url, events, active, stopped, secret, oldSecret, dateOf(oldSecretUntil), line.failures, dateOf(line.failingSince), dateOf(line.backoffUntil), version, fromNow],
     );
   },
   remove: async (sql, webhookId) => {
@@ -80,6 +81,7 @@ export const webhookTable: WebhookTable = {
     await sql.query(`select pg_advisory_xact_lock(hashtext('webhooks'), hashtext(current_account()))`);
     return (await sql.query<{ count: number }>(`select count(*) as count from webhooks`)).rows[0]!.count;
   },
+  addressTaken: async (sql, url, except) => (await sql.query(`select from webhooks where url = $1 and webhook_id <> $2`, [url, except])).rowCount > 0,
   backlog: async (sql, webhookId) => (await sql.query<{ waiting: number; dead: number }>(`select b.waiting, b.dead from webhooks w cross join lateral (${BACKLOG}) b where w.webhook_id = $1`, [webhookId])).rows[0]!,
   addTest: async (sql, webhookId, deliveryId, at) => {
     await sql.query(
@@ -89,7 +91,7 @@ export const webhookTable: WebhookTable = {
     );
   },
   sendAgain: async (sql, webhookId, which, now) => {
-    const [condition, value] = 'deliveryId' in which ? [`state <> 'waiting' and delivery_id = $3`, which.deliveryId] : [`state = 'dead' and occurred_at >= $3`, new Date(which.deadSince)];
+    const [condition, value] = 'deliveryId' in which ? [`state <> 'waiting' and delivery_id = $3`, which.deliveryId] : [`state = 'dead' and occurred_at >= $3`, new Date(which.occurredSince)];
     return (await sql.query(`update webhook_deliveries set state = 'waiting', attempts = 0, due_at = $2 where webhook_id = $1 and ${condition}`, [webhookId, new Date(now), value])).rowCount;
   },
   deliveries: async (sql, webhookId, { state, before, limit }) => {
