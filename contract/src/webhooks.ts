@@ -65,5 +65,8 @@ export const webhookDeliveryPage = z.object({ items: z.array(webhookDeliveryView
 export type WebhookDeliveryPage = z.infer<typeof webhookDeliveryPage>;
 
 /** One message again, whatever became of it; or all that were given up whose events happened at or after a moment. */
-export const webhookResend = z.union([z.object({ deliveryId: z.string().max(40) }).strict(), z.object({ occurredSince: z.number().int().min(0).max(8.64e15) }).strict()]);
+export const webhookResend = z.discriminatedUnion('which', [
+  z.object({ which: z.literal('message'), deliveryId: z.string().max(40) }),
+  z.object({ which: z.literal('dead'), occurredSince: z.number().int().min(0).max(8.64e15) }),
+]);
 export const webhookResent = z.object({ messages: count });

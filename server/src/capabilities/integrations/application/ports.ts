@@ -43,7 +43,7 @@ export interface WebhookTable {
   sendAgain(sql: Sql, webhookId: WebhookId, which: Resend, now: Instant): Promise<number>;
   deliveries(sql: Sql, webhookId: WebhookId, filter: DeliveryFilter): Promise<LoggedDelivery[]>;
 }
-export type Resend = { readonly deliveryId: WebhookDeliveryId } | { readonly occurredSince: Instant };
+export type Resend = { readonly which: 'message'; readonly deliveryId: WebhookDeliveryId } | { readonly which: 'dead'; readonly occurredSince: Instant };
 
 export interface DeliveryFilter {
   readonly state: WebhookDeliveryState | undefined;

@@ -10,7 +10,7 @@ export function sendAgain(deps: WebhookDeps, editor: Editor, webhookId: WebhookI
     if (!webhook) return NOT_FOUND;
     if (!webhook.active) return NOT_ACTIVE;
     const messages = await deps.webhooks.sendAgain(sql, webhookId, which, deps.now());
-    if (messages === 0 && 'deliveryId' in which) return NOT_FOUND;
+    if (messages === 0 && which.which === 'message') return NOT_FOUND;
     return { ok: true, value: { value: messages, audit: [{ action: 'webhook-messages-sent-again', entity: 'webhook', entityId: webhookId, after: { ...which, messages } }], floor: [] } };
   });
 }

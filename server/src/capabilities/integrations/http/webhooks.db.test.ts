@@ -264,14 +264,14 @@ describe('[fault row 26] a receiver that does not take messages', () => {
     const [dead] = await logOf(path, '?state=dead');
     expect(dead).toMatchObject({ attempts: ATTEMPTS_LIMIT, dueAt: null });
     answers = () => ({ status: 204 });
-    expect(await fabian.post(`${path}/resend`, { deliveryId: 'msg_none' })).toMatchObject({ status: 404 });
-    expect(await fabian.post(`${path}/resend`, { deliveryId: dead!['deliveryId'], occurredSince: 0 })).toMatchObject({ status: 400 });
-    expect(await fabian.post(`${path}/resend`, { occurredSince: center.clock.at })).toMatchObject({ status: 200, body: { messages: 0 } });
-    expect(await fabian.post(`${path}/resend`, { occurredSince: 0 })).toMatchObject({ status: 200, body: { messages: 1 } });
+    expect(await fabian.post(`${path}/resend`, { which: 'message', deliveryId: 'msg_none' })).toMatchObject({ status: 404 });
+    expect(await fabian.post(`${path}/resend`, { deliveryId: dead!['deliveryId'] })).toMatchObject({ status: 400 });
+    expect(await fabian.post(`${path}/resend`, { which: 'dead', occurredSince: center.clock.at })).toMatchObject({ status: 200, body: { messages: 0 } });
+    expect(await fabian.post(`${path}/resend`, { which: 'dead', occurredSince: 0 })).toMatchObject({ status: 200, body: { messages: 1 } });
     center.clock.at += 3_600_000;
     await tell(webhookId);
     expect(await logOf(path)).toMatchObject([{ state: 'delivered', attempts: 1 }]);
-    expect(await fabian.post(`${path}/resend`, { deliveryId: dead!['deliveryId'] })).toMatchObject({ body: { messages: 1 } });
+    expect(await fabian.post(`${path}/resend`, { which: 'message', deliveryId: dead!['deliveryId'] })).toMatchObject({ body: { messages: 1 } });
     await tell(webhookId);
     expect(received.at(-1)!.headers['webhook-id']).toBe(dead!['deliveryId']);
   });
@@ -337,7 +337,7 @@ describe('what a person changes while messages are on their way', () => {
     await tell(webhookId);
     expect(await fabian.put(path, { url, events: ALL, active: true }, { 'if-match': '"1"' })).toMatchObject({ status: 412 });
     expect(await fabian.put(path, { url, events: ALL }, { 'if-match': '"2"' })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/active' }] } });
-    for (const action of ['test', 'resend']) expect(await fabian.post(`${path}/${action}`, { occurredSince: 0 }), action).toMatchObject({ status: 409, body: { code: 'not-allowed-now' } });
+    for (const action of ['test', 'resend']) expect(await fabian.post(`${path}/${action}`, { which: 'dead', occurredSince: 0 }), action).toMatchObject({ status: 409, body: { code: 'not-allowed-now' } });
   });
 
   it('days with nothing to send are no days of failure', async () => {

@@ -91,7 +91,7 @@ export const webhookTable: WebhookTable = {
     );
   },
   sendAgain: async (sql, webhookId, which, now) => {
-    const [condition, value] = 'deliveryId' in which ? [`state <> 'waiting' and delivery_id = $3`, which.deliveryId] : [`state = 'dead' and occurred_at >= $3`, new Date(which.occurredSince)];
+    const [condition, value] = which.which === 'message' ? [`state <> 'waiting' and delivery_id = $3`, which.deliveryId] : [`state = 'dead' and occurred_at >= $3`, new Date(which.occurredSince)];
     return (await sql.query(`update webhook_deliveries set state = 'waiting', attempts = 0, due_at = $2 where webhook_id = $1 and ${condition}`, [webhookId, new Date(now), value])).rowCount;
   },
   deliveries: async (sql, webhookId, { state, before, limit }) => {
