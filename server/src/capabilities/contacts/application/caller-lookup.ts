@@ -16,6 +16,14 @@ export interface Caller {
   readonly earlierCalls: number;
 }
 
+interface Entry {
+  caller: Caller;
+  readAt: Instant;
+  reading: boolean;
+  /** A contact with this number was written since it was asked for. */
+  stale: boolean;
+}
+
 const FRESH_MS = 60_000;
 const ENTRIES_LIMIT = 20_000;
 const UNKNOWN: Caller = { known: null, earlierCalls: 0 };
@@ -27,7 +35,7 @@ const UNKNOWN: Caller = { known: null, earlierCalls: 0 };
 export class CallerLookup {
   readonly #contacts: ContactTable;
   readonly #clock: Clock;
-  readonly #known = new Map<string, { caller: Caller; readAt: Instant; reading: boolean }>();
+  readonly #known = new Map<string, Entry>();
   readonly #onNews: (account: AccountId) => void;
   readonly #onFailure: (reason: string, work: Promise<unknown>) => void;
 
@@ -46,40 +54,50 @@ export class CallerLookup {
   caller(account: AccountId, number: string): Caller {
     const digits = digitsOf(number);
     if (!digits) return UNKNOWN;
-    const key = `${account} ${digits}`;
+    const key = keyOf(account, digits);
     const entry = this.#known.get(key);
-    if (entry && (entry.reading || this.#clock.now() - entry.readAt < FRESH_MS)) return entry.caller;
-    const reading = { caller: entry?.caller ?? UNKNOWN, readAt: this.#clock.now(), reading: true };
+    if (entry && !entry.stale && (entry.reading || this.#clock.now() - entry.readAt < FRESH_MS)) return entry.caller;
+    const reading: Entry = { caller: entry?.caller ?? UNKNOWN, readAt: this.#clock.now(), reading: true, stale: false };
     this.#remember(key, reading);
-    this.#onFailure('looking a caller up', this.#read(account, digits, key));
+    this.#onFailure('looking a caller up', this.#read(account, digits, reading));
     return reading.caller;
   }
 
-  /** A contact was written: whoever it may be about is read again. */
-  forget(account: AccountId): void {
-    for (const key of this.#known.keys()) if (key.startsWith(`${account} `)) this.#known.delete(key);
+  /**
+   * Contacts with these numbers, as digits, were written: they are read at the next question, also when they are being read just now.
+   * Until then the name that a screen has stays there. Other numbers are left alone, since thousands of contacts may change at once.
+   */
+  forget(account: AccountId, numbers: readonly string[]): void {
+    const asked = numbers.map((digits) => this.#known.get(keyOf(account, digits))).filter((entry) => entry !== undefined);
+    for (const entry of asked) entry.stale = true;
+    if (asked.length > 0) this.#onNews(account);
   }
 
-  async #read(account: AccountId, digits: string, key: string): Promise<void> {
-    const before = this.#known.get(key)?.caller ?? UNKNOWN;
+  async #read(account: AccountId, digits: string, reading: Entry): Promise<void> {
+    const key = keyOf(account, digits);
+    const before = reading.caller;
+    const overtaken = () => this.#known.has(key) && this.#known.get(key) !== reading;
     try {
       const [contacts, earlierCalls] = await Promise.all([this.#contacts.byNumbers(account, [digits]), this.#contacts.earlierCalls(account, digits)]);
       const caller: Caller = { known: contacts.get(digits) ?? null, earlierCalls };
-      this.#remember(key, { caller, readAt: this.#clock.now(), reading: false });
+      if (overtaken()) return;
+      this.#remember(key, { caller, readAt: this.#clock.now(), reading: false, stale: reading.stale });
       if (caller.known?.contactId !== before.known?.contactId || caller.known?.name !== before.known?.name || caller.earlierCalls !== before.earlierCalls) this.#onNews(account);
     } catch (error) {
       // Asked again at the next question.
-      this.#known.delete(key);
+      if (!overtaken()) this.#known.delete(key);
       throw error;
     }
   }
 
-  #remember(key: string, entry: { caller: Caller; readAt: Instant; reading: boolean }): void {
+  #remember(key: string, entry: Entry): void {
     this.#known.delete(key);
     if (this.#known.size >= ENTRIES_LIMIT) this.#known.delete(this.#known.keys().next().value!);
     this.#known.set(key, entry);
   }
 }
+
+const keyOf = (account: AccountId, digits: string): string => `${account} ${digits}`;
 
 /** Numbers are compared by their digits: `+51 999 111 222` and `51999111222` are one. */
 export const digitsOf = (number: string): string => number.replace(/\D/g, '');
