@@ -3,6 +3,7 @@ export const ERRORS = {
   'invalid-input': 400,
   'wrong-credentials': 401,
   'not-signed-in': 401,
+  'wrong-signature': 401,
   'sign-in-throttled': 429,
   'rate-limited': 429,
   forbidden: 403,

@@ -20,10 +20,20 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         title: 'Centralita',
         version: '1',
         description:
-          'Everything the pages do. Requests that change something carry an Origin of this installation and the session cookie; refusals are application/problem+json with a code of the catalogue.',
+          'Everything the pages do. Requests that change something carry an Origin of this installation and the session cookie, or, from another program, a signature; refusals are application/problem+json with a code of the catalogue.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-centralita', description: 'Named `centralita` on http://localhost.' } } },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: '__Host-centralita', description: 'Named `centralita` on http://localhost.' },
+          webhookSignature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'webhook-signature',
+            description: 'Standard Webhooks: `v1,` and the base64 HMAC-SHA-256 of `webhook-id.webhook-timestamp.body`, sent within five minutes with the headers `webhook-id` and `webhook-timestamp`.',
+          },
+        },
+      },
     },
     transform: createJsonSchemaTransform({ schemaRegistry }),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry }),

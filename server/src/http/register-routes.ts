@@ -1,14 +1,16 @@
 import { problem, scopeOf } from '@centralita/contract';
-import type { AccountId, Language, Role, UserId } from '@centralita/kernel';
+import type { AccountId, Instant, Language, Role, UserId } from '@centralita/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { preferredLanguage } from './problem.ts';
 import type { RecentAnswers } from './recent-answers.ts';
 import { type Answer, type Refusal, RefusedRequest } from './refusal.ts';
-import type { Call, LetGoWith, Reply, Route, SignedIn } from './route.ts';
+import type { Call, LetGoWith, Reply, Route, Sender, SignedIn } from './route.ts';
 import { isSecure, sendProblem } from './exchange.ts';
 import { sessionTokenOf } from './session-cookie.ts';
 import type { HttpSettings } from './settings.ts';
+import { parseSigned, requireSignature, requireWebhookHeaders, takeBytes } from './signed-messages.ts';
+import type { WebhookHeaders } from './webhook-signature.ts';
 
 export interface SessionHolder {
   readonly sessionId: string;
@@ -25,6 +27,7 @@ export interface RouteKeepers {
   readonly earlierAnswers: EarlierAnswers;
   readonly recentAnswers: RecentAnswers;
   readonly isLetGo: (what: LetGoWith) => boolean;
+  readonly now: () => Instant;
 }
 
 /** Answers kept by Idempotency-Key, per person. */
@@ -36,31 +39,44 @@ export interface EarlierAnswers {
 
 const LET_GO: Refusal = { code: 'overloaded', detail: 'memory is short, and calls come first', retryAfterSeconds: 15 };
 
+type AnyCall = Call<unknown, unknown, unknown, SignedIn | Sender | undefined>;
+
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 
 export function registerRoutes(app: FastifyInstance, routes: readonly Route[], keepers: RouteKeepers, settings: HttpSettings): void {
-  for (const route of routes) registerRoute(app, route, keepers, settings);
+  for (const route of routes) if (!route.signed) registerRoute(app, route, keepers, settings);
+  // A context of their own: what bodies are parsed with belongs to one.
+  void app.register(async (ofPrograms) => {
+    takeBytes(ofPrograms);
+    for (const route of routes) if (route.signed) registerRoute(ofPrograms, route, keepers, settings);
+  });
   refuseOtherMethods(app, routes);
 }
 
 function registerRoute(app: FastifyInstance, route: Route, keepers: RouteKeepers, settings: HttpSettings): void {
-  const people = new WeakMap<FastifyRequest, SignedIn>();
+  const whoAsks = new WeakMap<FastifyRequest, SignedIn | Sender>();
+  const sent = new WeakMap<FastifyRequest, WebhookHeaders>();
   app.route({
     method: route.method,
     url: route.url,
     schema: fastifySchema(route),
     ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
-    config: route.perMinute === undefined ? {} : { rateLimit: { max: route.perMinute, timeWindow: 60_000 } },
+    config: { ...(route.signed && { signed: true }), ...(route.perMinute !== undefined && { rateLimit: { max: route.perMinute, timeWindow: 60_000 } }) },
     // Before the body is read: whoever may not is told so, whatever they sent.
     onRequest: async (request) => {
-      if (route.permission !== 'public') people.set(request, await requirePermission(request, route, keepers, settings));
+      if (route.permission !== 'public') whoAsks.set(request, await requirePermission(request, route, keepers, settings));
+      if (route.signed) sent.set(request, requireWebhookHeaders(request, keepers.now()));
       if (route.letGoWith && keepers.isLetGo(route.letGoWith)) throw new RefusedRequest(LET_GO);
     },
     preValidation: async (request) => {
+      if (route.signed) {
+        whoAsks.set(request, await requireSignature(request, sent.get(request)!, route.signed));
+        request.body = parseSigned(request);
+      }
       if (route.versioned && request.headers['if-match'] === undefined) throw new RefusedRequest({ code: 'version-required' });
     },
     handler: async (request, reply) => {
-      const who = people.get(request);
+      const who = whoAsks.get(request);
       const call = callOf(request, reply, who, settings);
       const key = request.headers['idempotency-key'];
       const answer = route.idempotent && typeof key === 'string' ? await runOnce(route, call, key, keepers) : await route.run(call);
@@ -78,7 +94,7 @@ async function requirePermission(request: FastifyRequest, route: Route, keepers:
   return { ...holder, scope };
 }
 
-function callOf(request: FastifyRequest, reply: FastifyReply, who: SignedIn | undefined, settings: HttpSettings): Call<unknown, unknown, unknown, SignedIn | undefined> {
+function callOf(request: FastifyRequest, reply: FastifyReply, who: SignedIn | Sender | undefined, settings: HttpSettings): AnyCall {
   return {
     who,
     params: request.params,
@@ -88,7 +104,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, who: SignedIn | un
     address: request.ip,
     host: request.host,
     secure: isSecure(request, settings),
-    language: who?.language ?? preferredLanguage(request.headers['accept-language']),
+    language: who && 'language' in who ? who.language : preferredLanguage(request.headers['accept-language']),
     expectedVersion: versionOf(request.headers['if-match']),
     range: request.headers.range,
     left: leavingOf(reply),
@@ -110,10 +126,10 @@ function versionOf(ifMatch: string | undefined): number | undefined {
   return version === undefined ? -1 : Number(version);
 }
 
-async function runOnce(route: Route, call: Call<unknown, unknown, unknown, SignedIn | undefined>, key: string, keepers: RouteKeepers): Promise<Answer<Reply>> {
+async function runOnce(route: Route, call: AnyCall, key: string, keepers: RouteKeepers): Promise<Answer<Reply>> {
   if (key.length === 0 || key.length > 200) return { ok: false, refusal: { code: 'invalid-input', detail: 'Idempotency-Key: 1 to 200 characters' } };
   const fingerprint = JSON.stringify([route.method, route.url, call.params, call.body]);
-  const { who } = call;
+  const who = call.who && 'userId' in call.who ? call.who : undefined;
   const stranger = `${call.address} ${key}`;
   const begun = who ? await keepers.earlierAnswers.begin(who, key, fingerprint) : keepers.recentAnswers.begin(stranger, fingerprint);
   if (begun === 'different') return { ok: false, refusal: { code: 'invalid-input', detail: 'Idempotency-Key: used before for another request' } };
@@ -144,6 +160,7 @@ function fastifySchema(route: Route): Record<string, unknown> {
     summary: route.summary,
     tags: [route.url.split('/')[2] ?? 'api'],
     ...(route.permission !== 'public' && { security: [{ session: [] }] }),
+    ...(route.signed && { security: [{ webhookSignature: [] }] }),
     ...(params && { params }),
     ...(query && { querystring: query }),
     ...(body && { body }),

@@ -14,6 +14,20 @@ export interface SignedIn {
   readonly scope: Scope;
 }
 
+/** Another program, as the signature of its message says. */
+export interface Sender {
+  readonly account: AccountId;
+  /** What of the account's it signs for. */
+  readonly signerId: string;
+  /** The same in every repeat of a message. */
+  readonly messageId: string;
+}
+
+/** Whose signature a message must have, and the key that it is made with. */
+export interface Signer extends Omit<Sender, 'messageId'> {
+  readonly key: Buffer;
+}
+
 export interface Call<Params, Query, Body, Who = SignedIn> {
   readonly who: Who;
   readonly params: Params;
@@ -70,6 +84,8 @@ export interface Route {
   readonly url: `/api/${string}`;
   readonly summary: string;
   readonly permission: Permission | 'public';
+  /** Whose signature its messages need: such a route alone is asked for no Origin, since no page sends them. */
+  readonly signed: ((params: unknown) => Promise<Signer | undefined>) | undefined;
   readonly schema: { readonly params?: z.ZodType; readonly query?: z.ZodType; readonly body?: z.ZodType; readonly response?: BodySchema };
   readonly status: 200 | 201 | 204;
   readonly versioned: boolean;
@@ -77,7 +93,7 @@ export interface Route {
   readonly perMinute: number | undefined;
   readonly bodyLimitBytes: number | undefined;
   readonly letGoWith: LetGoWith | undefined;
-  readonly run: (call: Call<unknown, unknown, unknown, SignedIn | undefined>) => Promise<Answer<Reply>>;
+  readonly run: (call: Call<unknown, unknown, unknown, SignedIn | Sender | undefined>) => Promise<Answer<Reply>>;
 }
 
 export interface Reply {
@@ -102,9 +118,29 @@ export function publicRoute<Params extends z.ZodType = Nothing, Query extends z.
   return declare(declaration, 'public');
 }
 
-function declare<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Response extends z.ZodType, Value, Who extends SignedIn | undefined>(
+/**
+ * An endpoint for other programs, which sign the bytes of what they send (Standard Webhooks). Nothing of a message is parsed before
+ * its signature was found right, and `who` is whoever made it.
+ */
+export function signedRoute<Params extends z.ZodType = Nothing, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing, Response extends z.ZodType = Nothing, Value = unknown>(
+  declaration: RouteDeclaration<Params, Query, Body, Response, Value, Sender> & {
+    readonly method: 'POST';
+    readonly schema: { readonly params: Params };
+    /** Undefined: nobody may send here. It is answered as a wrong signature is. */
+    readonly signed: (params: z.output<Params>) => Promise<Signer | undefined>;
+  },
+): Route {
+  return declare(declaration, 'public', async (params) => {
+    // Asked before the server checks params: what does not fit is nobody's address.
+    const parsed = declaration.schema.params.safeParse(params);
+    return parsed.success ? declaration.signed(parsed.data) : undefined;
+  });
+}
+
+function declare<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Response extends z.ZodType, Value, Who extends SignedIn | Sender | undefined>(
   declaration: RouteDeclaration<Params, Query, Body, Response, Value, Who>,
   permission: Permission | 'public',
+  signed?: Route['signed'],
 ): Route {
   const { method, url, summary, schema, status = schema.response === undefined ? 204 : 200, handler, view, headers, stream } = declaration;
   type Typed = Call<z.output<Params>, z.output<Query>, z.output<Body>, Who>;
@@ -113,6 +149,7 @@ function declare<Params extends z.ZodType, Query extends z.ZodType, Body extends
     url,
     summary,
     permission,
+    signed,
     schema,
     status,
     versioned: declaration.versioned ?? false,
@@ -121,7 +158,7 @@ function declare<Params extends z.ZodType, Query extends z.ZodType, Body extends
     bodyLimitBytes: declaration.bodyLimitBytes,
     letGoWith: declaration.letGoWith,
     run: async (untyped) => {
-      // The server has parsed params, query and body with these very schemas, and `who` follows from the permission.
+      // The server has parsed params, query and body with these very schemas, and `who` follows from the permission or the signature.
       const call = untyped as Typed;
       const answer = await handler(call);
       if (!answer.ok) return answer;

@@ -64,7 +64,7 @@ function guardRequests(app: FastifyInstance, settings: HttpSettings): void {
     if (!request.url.startsWith('/api/')) return;
     reply.header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
-    if (request.method === 'GET') return;
+    if (request.method === 'GET' || request.routeOptions.config.signed) return;
     if (!originIsOurs(request.headers.origin, request.host, isSecure(request, settings), settings.allowedOrigins)) throw new RefusedRequest({ code: 'wrong-origin' });
   });
 }

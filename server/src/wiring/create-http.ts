@@ -88,6 +88,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpSide> {
     earlierAnswers: keptAnswersIn(pool),
     recentAnswers: new RecentAnswers(clock),
     isLetGo: deps.isLetGo ?? (() => false),
+    now: () => clock.now(),
     beforeRoutes: describeApi,
   });
   app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));

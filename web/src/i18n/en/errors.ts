@@ -4,6 +4,7 @@ export const errors: Texts['errors'] = {
   'invalid-input': 'Some of the data cannot be accepted. Please check the marked fields.',
   'wrong-credentials': 'The email and the password do not match. Check them and try again.',
   'not-signed-in': 'The session ended. Please sign in again.',
+  'wrong-signature': "The message's signature is not valid, or no longer.",
   'sign-in-throttled': 'Too many attempts in a row. Wait a minute before trying again.',
   'rate-limited': 'Too many requests in a row. Wait a few seconds and try again.',
   forbidden: 'The role of this session does not include this action. An administrator can grant it.',

@@ -3,6 +3,7 @@ export const errors = {
   'invalid-input': 'Hay datos que no se pueden aceptar. Revisar los campos señalados.',
   'wrong-credentials': 'El correo y la contraseña no coinciden. Comprobarlos y probar de nuevo.',
   'not-signed-in': 'La sesión terminó. Hay que entrar de nuevo.',
+  'wrong-signature': 'La firma del mensaje no es válida, o ya no lo es.',
   'sign-in-throttled': 'Demasiados intentos seguidos. Esperar un minuto antes de probar otra vez.',
   'rate-limited': 'Demasiadas peticiones seguidas. Esperar unos segundos y reintentar.',
   forbidden: 'El rol de esta sesión no incluye esta acción. Un administrador puede concederla.',
