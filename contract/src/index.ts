@@ -1,5 +1,6 @@
 export * from './api.ts';
 export * from './configuration.ts';
+export * from './contact-sources.ts';
 export * from './conversations.ts';
 export * from './error-texts.ts';
 export * from './errors.ts';

@@ -9,6 +9,7 @@ export const ID_PREFIX = {
   session: 'ses',
   device: 'dev',
   contact: 'con',
+  contactSource: 'src',
   queue: 'que',
   skill: 'skl',
   status: 'sta',
@@ -42,6 +43,7 @@ export type UserId = Id<'user'>;
 export type GroupId = Id<'group'>;
 export type DeviceId = Id<'device'>;
 export type ContactId = Id<'contact'>;
+export type ContactSourceId = Id<'contactSource'>;
 export type QueueId = Id<'queue'>;
 export type SkillId = Id<'skill'>;
 export type StatusId = Id<'status'>;

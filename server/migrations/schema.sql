@@ -120,6 +120,22 @@ create policy every_account on call_pages for all to floor using (true) with che
 grant delete, insert, select, update on call_pages to app;
 grant select on call_pages to floor;
 
+create table contact_sources (
+  source_id text not null,
+  account text not null,
+  name text not null,
+  secret bytea not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  constraint contact_sources_pkey PRIMARY KEY (source_id),
+  constraint contact_sources_account_fkey FOREIGN KEY (account) REFERENCES accounts(account)
+);
+CREATE UNIQUE INDEX contact_sources_name ON public.contact_sources USING btree (account, lower(name));
+alter table contact_sources enable row level security;
+create policy by_account on contact_sources for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on contact_sources for all to floor using (true) with check (true);
+grant delete, insert, select, update on contact_sources to app;
+
 create table contacts (
   contact_id text not null,
   account text not null,
@@ -766,6 +782,41 @@ alter table snapshots enable row level security;
 create policy every_account on snapshots for all to floor using (true) with check (true);
 grant delete, insert, select, update on snapshots to floor;
 
+create table source_contacts (
+  source_id text not null,
+  external_id text not null,
+  account text not null,
+  contact_id text,
+  changed_at timestamp with time zone not null,
+  message_id text not null,
+  taken_at timestamp with time zone not null,
+  constraint source_contacts_pkey PRIMARY KEY (source_id, external_id),
+  constraint source_contacts_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint source_contacts_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(contact_id) ON DELETE SET NULL,
+  constraint source_contacts_source_id_fkey FOREIGN KEY (source_id) REFERENCES contact_sources(source_id) ON DELETE CASCADE
+);
+CREATE INDEX source_contacts_of_contact ON public.source_contacts USING btree (contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX source_contacts_removed ON public.source_contacts USING btree (account, taken_at) WHERE (contact_id IS NULL);
+alter table source_contacts enable row level security;
+create policy by_account on source_contacts for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on source_contacts for all to floor using (true) with check (true);
+grant delete, insert, select, update on source_contacts to app;
+
+create table source_messages (
+  source_id text not null,
+  message_id text not null,
+  account text not null,
+  taken_at timestamp with time zone not null,
+  constraint source_messages_pkey PRIMARY KEY (source_id, message_id),
+  constraint source_messages_account_fkey FOREIGN KEY (account) REFERENCES accounts(account),
+  constraint source_messages_source_id_fkey FOREIGN KEY (source_id) REFERENCES contact_sources(source_id) ON DELETE CASCADE
+);
+CREATE INDEX source_messages_taken ON public.source_messages USING btree (account, taken_at);
+alter table source_messages enable row level security;
+create policy by_account on source_messages for all to app using ((account = current_account())) with check ((account = current_account()));
+create policy every_account on source_messages for all to floor using (true) with check (true);
+grant delete, insert, select on source_messages to app;
+
 create table statuses (
   status_id text not null,
   account text not null,
@@ -938,6 +989,14 @@ CREATE OR REPLACE FUNCTION public.call_page_account(wanted_slug text)
 AS $function$ select p.account from call_pages p where p.slug = wanted_slug $function$
 ;
 grant execute on call_page_account(text) to app;
+CREATE OR REPLACE FUNCTION public.contact_source_account(wanted text)
+ RETURNS TABLE(account text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select s.account from contact_sources s where s.source_id = wanted $function$
+;
+grant execute on contact_source_account(text) to app;
 CREATE OR REPLACE FUNCTION public.current_account()
  RETURNS text
  LANGUAGE sql

@@ -21,7 +21,8 @@ describe('[S0.1] every route × every role is as the permission table says', () 
   it('for whoever has not signed in', async () => {
     for (const route of center.http.routes) {
       const { status, body } = await asked(center.stranger(), route);
-      if (route.permission === 'public') expect([401, 403], `${route.method} ${route.url}`).not.toContain(body['code'] === 'wrong-credentials' ? 200 : status);
+      if (route.signed) expect({ route: route.url, status, code: body['code'] }).toEqual({ route: route.url, status: 401, code: 'wrong-signature' });
+      else if (route.permission === 'public') expect([401, 403], `${route.method} ${route.url}`).not.toContain(body['code'] === 'wrong-credentials' ? 200 : status);
       else expect({ route: `${route.method} ${route.url}`, status, code: body['code'] }).toEqual({ route: `${route.method} ${route.url}`, status: 401, code: 'not-signed-in' });
     }
   });
@@ -44,6 +45,21 @@ describe('[S0.1] every route × every role is as the permission table says', () 
   });
 });
 
+describe('[design 11] the Origin of a request', () => {
+  it('is asked of every route that changes something, but of those whose messages are signed', async () => {
+    const signed: string[] = [];
+    for (const { method, url, signed: signerOf } of center.http.routes) {
+      if (method === 'GET') continue;
+      for (const origin of ['https://stranger.example', undefined]) {
+        const answer = await center.app.inject({ method, url: url.replace(/:\w+/g, 'nothing-here'), headers: { host: 'localhost:8080', ...(origin !== undefined && { origin }) }, payload: {} });
+        expect({ url, status: answer.statusCode, code: answer.json<{ code: string }>().code }).toEqual({ url, ...(signerOf ? { status: 401, code: 'wrong-signature' } : { status: 403, code: 'wrong-origin' }) });
+      }
+      if (signerOf) signed.push(`${method} ${url}`);
+    }
+    expect(signed).toEqual(['POST /api/contact-sources/:sourceId/messages']);
+  });
+});
+
 describe('the permission table', () => {
   it('[S0.13] gives an agent nothing beyond Workspace and the own conversations', () => {
     const held = Object.keys(PERMISSIONS).filter((permission) => scopeOf('agent', permission as keyof typeof PERMISSIONS) !== undefined);
@@ -52,9 +68,9 @@ describe('the permission table', () => {
     expect(SECTIONS_OF_ROLE.agent).toEqual(['workspace']);
   });
 
-  it('[S0.24, S0.33, S0.39] keeps flows, numbers and trunks from supervisors and managers', () => {
+  it('[S0.24, S0.33, S0.39] keeps flows, numbers, trunks and integrations from supervisors and managers', () => {
     for (const role of ['supervisor', 'manager'] as const) {
-      for (const permission of ['flows:edit', 'numbers:edit', 'trunks:edit'] as const) expect(scopeOf(role, permission)).toBeUndefined();
+      for (const permission of ['flows:edit', 'numbers:edit', 'trunks:edit', 'integrations:read', 'integrations:edit'] as const) expect(scopeOf(role, permission)).toBeUndefined();
     }
     expect(scopeOf('manager', 'skills:edit')).toBe('account');
     expect(scopeOf('supervisor', 'agents:edit-skills')).toBe('group');

@@ -5,6 +5,7 @@ import type { FeedBanner } from '@centralita/contract';
 import type { Logger } from 'pino';
 import type { AccountKeys } from '../capabilities/accounts/index.ts';
 import { accountKeysIn } from '../capabilities/accounts/storage/account-keys.postgres.ts';
+import { oldContactMessagesIn } from '../capabilities/contacts/storage/source-contacts.postgres.ts';
 import { listForSwitch } from '../capabilities/numbers/application/list-for-switch.ts';
 import { endExpiredSessions, listDevicesForSwitch } from '../capabilities/people/index.ts';
 import { endedSessionsIn, expiredSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
@@ -323,6 +324,7 @@ async function openBackgroundWork({ settings, logger, clock, appPool, floorPool,
     retentionOf: (account: AccountId) => showRetention(stores, account),
     recordings: keeper.deps,
     sessions: endedSessionsIn(appPool),
+    contactMessages: oldContactMessagesIn(appPool),
     configurationTaken: (account: AccountId) => floorProcess.floors.configurationTaken(account),
     removeOldMessages: (account: AccountId, before: Parameters<typeof removeOldDeliveries>[2]) => removeOldDeliveries(appPool, account, before),
     floorPool,

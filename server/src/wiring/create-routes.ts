@@ -10,6 +10,7 @@ import { auditRoutes } from '../capabilities/audit/http/audit.routes.ts';
 import { availabilityRoutes } from '../capabilities/availability/http/availability.routes.ts';
 import { callRoutes } from '../capabilities/calls/http/calls.routes.ts';
 import { traceRoutes } from '../capabilities/calls/http/traces.routes.ts';
+import { contactSourceRoutes } from '../capabilities/contacts/http/contact-sources.routes.ts';
 import { type ConversationRouteDeps, conversationRoutes } from '../capabilities/conversations/http/conversations.routes.ts';
 import { type WebhookRouteDeps, webhookRoutes } from '../capabilities/integrations/http/webhooks.routes.ts';
 import { type DemoDeps, demoRoutes } from '../capabilities/live-board/http/demo.routes.ts';
@@ -142,6 +143,7 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
       drawId: (kind) => randomId(kind),
       drawSecret: () => randomBytes(WEBHOOK_SECRET_BYTES),
     }),
+    ...contactSourceRoutes({ ...stores, change, accountKeys, clock, drawSourceId: () => randomId('contactSource'), drawContactId: () => randomId('contact') }),
     ...callPageRoutes({
       read,
       change,

@@ -9,7 +9,9 @@ import { retentionTable } from '../capabilities/accounts/storage/retention.postg
 import { skillTable } from '../capabilities/accounts/storage/skills.postgres.ts';
 import { auditTrailIn } from '../capabilities/audit/storage/audit.postgres.ts';
 import { CallerLookup } from '../capabilities/contacts/index.ts';
+import { contactSourceTableIn } from '../capabilities/contacts/storage/contact-sources.postgres.ts';
 import { contactTableIn } from '../capabilities/contacts/storage/contacts.postgres.ts';
+import { sourceContactTable } from '../capabilities/contacts/storage/source-contacts.postgres.ts';
 import { annotationsIn } from '../capabilities/conversations/storage/annotations.postgres.ts';
 import { historyIn } from '../capabilities/conversations/storage/history.postgres.ts';
 import { PROMPT_NAMES, validateFlow } from '../capabilities/flows/index.ts';
@@ -52,6 +54,8 @@ export function createStores(pool: Pool, clock: Clock, onNews: (account: Account
     trunks: trunkTable,
     webhooks: webhookTable,
     deliveries: deliveriesIn(pool),
+    contactSources: contactSourceTableIn(pool),
+    sourceContacts: sourceContactTable,
     sessions: sessionTableIn(pool),
     people,
     devices: deviceTable,

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeOldDeliveries } from '../capabilities/integrations/storage/deliveries.postgres.ts';
 import { showRetention } from '../capabilities/accounts/index.ts';
+import { oldContactMessagesIn } from '../capabilities/contacts/storage/source-contacts.postgres.ts';
 import { endedSessionsIn } from '../capabilities/people/storage/sessions.postgres.ts';
 import { createProjector, projectionsIn } from '../capabilities/reports/index.ts';
 import { TurnScript } from '../capabilities/reports/testing/turns.ts';
@@ -178,6 +179,7 @@ function roundDeps(accounts: readonly AccountId[], more: Partial<RetentionRoundD
     retentionOf: (account) => showRetention(stores, account),
     recordings: { table: stores.recordings, folder: NO_FILES, accountKeys: { keyOf: () => Promise.reject(new Error('nothing is opened here')) } },
     sessions: endedSessionsIn(database.app),
+    contactMessages: oldContactMessagesIn(database.app),
     configurationTaken: () => undefined,
     removeOldMessages: (account, before) => removeOldDeliveries(database.app, account, before),
     floorPool: database.floor,
@@ -243,6 +245,56 @@ describe('sign-ins that ended', () => {
     await runRetention(roundDeps([account]));
     const { rows } = await database.owner.query('select session_id from sessions where account = $1 order by session_id', [account]);
     expect(rows).toEqual([{ session_id: 'lately' }, { session_id: 'phone' }, { session_id: 'running' }]);
+  });
+});
+
+describe('[fault row 25] what a contact source sent', () => {
+  const days = (count: number) => new Date(TODAY - count * DAY_MS);
+
+  /** A source with messages and tombstones of several ages, and a contact that it told of long ago. */
+  async function givenSource(account: AccountId): Promise<(table: string) => Promise<string[]>> {
+    const sourceId = `src_${account}`;
+    await inAccount(database.app, account, async (connection) => {
+      await connection.query(`insert into contact_sources (source_id, account, name, secret) values ($1, $2, 'CRM', '')`, [sourceId, account]);
+      await connection.query(`insert into contacts (contact_id, account, name) values ($1, $2, 'Ana')`, [`con_${account}`, account]);
+      for (const [id, age] of [['today', 0], ['young', 1.9], ['old', 2.1], ['older', 40]] as const) {
+        await connection.query(`insert into source_messages (source_id, account, message_id, taken_at) values ($1, $2, $3, $4)`, [sourceId, account, id, days(age)]);
+      }
+      for (const [id, age, contactId] of [['ana', 400, `con_${account}`], ['gone', 29, null], ['long-gone', 31, null]] as const) {
+        await connection.query(`insert into source_contacts (source_id, account, external_id, contact_id, changed_at, message_id, taken_at) values ($1, $2, $3, $4, $5, 'm', $5)`, [sourceId, account, id, contactId, days(age)]);
+      }
+    });
+    return async (table) => {
+      const name = table === 'source_messages' ? 'message_id' : 'external_id';
+      return (await database.owner.query<{ id: string }>(`select ${name} as id from ${table} where account = $1 order by taken_at desc`, [account])).rows.map((row) => row.id);
+    };
+  }
+
+  it('is forgotten: ids of messages after two days, tombstones after thirty; what is known of living contacts stays', async () => {
+    const [ours, theirs] = [await givenAccount(database), await givenAccount(database)];
+    const [left, leftToThem] = [await givenSource(ours), await givenSource(theirs)];
+    await runRetention(roundDeps([ours]));
+    expect(await left('source_messages')).toEqual(['today', 'young']);
+    expect(await left('source_contacts')).toEqual(['gone', 'ana']);
+    expect(await leftToThem('source_messages')).toHaveLength(4);
+    expect(await leftToThem('source_contacts')).toHaveLength(3);
+    const { rows } = await database.owner.query('select actor, action, after from audit where account = $1', [ours]);
+    expect(rows).toEqual([{ actor: 'retention', action: 'contact-messages-removed', after: { messages: 2, tombstones: 1 } }]);
+    await runRetention(roundDeps([ours]));
+    expect((await database.owner.query('select from audit where account = $1', [ours])).rowCount).toBe(1);
+  });
+
+  it('leaves nothing half when the round dies in the middle, and the next does it', async () => {
+    const account = await givenAccount(database);
+    const left = await givenSource(account);
+    await database.owner.query(`create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(5); return null; end $$`);
+    await database.owner.query('create trigger die after delete on source_contacts for each row execute function die()');
+    await expect(runRetention(roundDeps([account]))).rejects.toThrow('retention is not complete');
+    expect(await left('source_messages')).toHaveLength(4);
+    await database.owner.query('drop trigger die on source_contacts');
+    await database.owner.query('drop function die()');
+    await runRetention(roundDeps([account]));
+    expect([await left('source_messages'), await left('source_contacts')]).toEqual([['today', 'young'], ['gone', 'ana']]);
   });
 });
 

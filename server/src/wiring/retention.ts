@@ -1,6 +1,7 @@
 import { type AccountId, type Clock, DAY_MS, type Instant, MINUTE_MS } from '@centralita/kernel';
 import type { Logger } from 'pino';
 import type { Retention } from '../capabilities/accounts/index.ts';
+import { forgetOldMessages, type OldContactMessages } from '../capabilities/contacts/index.ts';
 import { type EndedSessions, removeEndedSessions } from '../capabilities/people/index.ts';
 import { deleteOldRecordings, type RecordingDeps } from '../capabilities/recordings/index.ts';
 import { removeOldTurns } from '../storage/journal-retention.postgres.ts';
@@ -12,6 +13,7 @@ export interface RetentionRoundDeps {
   readonly retentionOf: (account: AccountId) => Promise<Pick<Retention, 'journalKeptDays' | 'recordingsKeptDays'>>;
   readonly recordings: RecordingDeps;
   readonly sessions: EndedSessions;
+  readonly contactMessages: OldContactMessages;
   /** Position of the last change of configuration in the account's journal; undefined: its floor is not held here. */
   readonly configurationTaken: (account: AccountId) => number | undefined;
   /** Messages to other systems that happened before: delivered ones, and all others. @returns how many it removed; 0: there are none */
@@ -34,7 +36,7 @@ export async function runRetention(deps: RetentionRoundDeps, stopping?: AbortSig
   const until = deps.clock.now() + ROUND_LIMIT_MS;
   const failures: unknown[] = [];
   for (const account of await deps.accounts()) {
-    for (const work of [removeRecordings, shortenJournal, shortenOutbox, removeSessions, removeMessages]) {
+    for (const work of [removeRecordings, shortenJournal, shortenOutbox, removeSessions, removeMessages, removeContactMessages]) {
       if (stopping?.aborted) return;
       try {
         await work(deps, account, () => stopping?.aborted === true || deps.clock.now() >= until);
@@ -100,4 +102,9 @@ async function removeMessages(deps: RetentionRoundDeps, account: AccountId, over
     messages += removed;
   }
   if (messages > 0) deps.logger.info({ account, messages }, 'messages to other systems that are over were removed');
+}
+
+async function removeContactMessages({ contactMessages, clock, logger }: RetentionRoundDeps, account: AccountId, over: Over): Promise<void> {
+  const removed = await forgetOldMessages(contactMessages, account, clock.now(), over);
+  if (removed > 0) logger.info({ account, removed }, 'ids of old contact messages were removed');
 }
