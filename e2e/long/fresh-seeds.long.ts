@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const DAYS = 40;
+/** A day takes some five seconds; one that never ends is a failure, too. */
+const DAY_WITHIN_MS = 180_000;
 
 /** Control falls every three minutes and stays away for up to 40 s: what a fixed seed no longer finds. */
 const FALLING = { faults: { controlKilled: 20, controlDownFor: { kind: 'uniform', from: 0.05, to: 40 }, duplicated: 0.02, linkDelayMs: 40, lateFacts: 0.02, crossing: 0.3, deviceFlaps: 2 } };
@@ -16,7 +18,7 @@ const FALLING = { faults: { controlKilled: 20, controlDownFor: { kind: 'uniform'
 async function livesThrough(words: readonly string[], means: string): Promise<void> {
   for (let day = 0; day < DAYS; day++) {
     const seed = 1 + Math.floor(Math.random() * 1_000_000_000);
-    const told = await run(process.execPath, ['simulator/main.ts', '--agents', '12', '--days', '1', '--seed', String(seed), ...words]).then(
+    const told = await run(process.execPath, ['simulator/main.ts', '--agents', '12', '--days', '1', '--seed', String(seed), ...words], { timeout: DAY_WITHIN_MS }).then(
       ({ stdout }) => stdout,
       (error: { readonly stdout: string; readonly message: string }) => assert.fail(`${means}, seed ${seed}: ${error.stdout}\n${error.message}`),
     );

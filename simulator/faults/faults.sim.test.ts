@@ -152,6 +152,12 @@ test.each([31, 32])('[fault 22] the wall clock is off by two hours at every othe
   expect(center.ledger.counted.answered).toBeGreaterThan(300);
 });
 
+test('[fault 2] a control that was frozen and replaced in the last seconds of a day ends with it: a run leaves nothing behind that would keep its process', { timeout: 60_000 }, async () => {
+  const { center, faults } = await simulate(scenario({ faults: { ...EVERYTHING, reloads: 0 } }, 12, 701_010_123));
+  expect(faults.counts.get('frozen control replaced')).toBeGreaterThan(10);
+  expect(center.running).toBe(0);
+});
+
 test('the same seed lives through the same day, to the last turn', { timeout: 60_000 }, async () => {
   const dayOf = async (seed: number) => {
     const { center, faults } = await simulate(scenario({ faults: EVERYTHING }, 8, seed));

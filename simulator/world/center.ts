@@ -72,6 +72,8 @@ export class Center {
   readonly #program: AccountProgram<World, Input, FloorEvent>;
   #live: LiveInvariants | undefined;
   #controls = 0;
+  /** The one there is, and those that are frozen and replaced. */
+  #running: readonly Control[] = [];
   #left: string | undefined;
   #lastAt: Instant;
 
@@ -142,6 +144,7 @@ export class Center {
       onAlarm: (name, detail) => this.#alarm(name, detail),
     });
     this.control = control;
+    this.#running = [...this.#running.filter(isRunning), control];
     await control.start();
     if (this.control !== control || !control.alive) return control;
     this.#compareWithLeft(control);
@@ -205,8 +208,14 @@ export class Center {
     await control.floors.takeSnapshots();
   }
 
+  /** Also of those that were frozen and replaced: whoever is left reads its configuration for ever, in real time. */
   close(): void {
-    this.control?.kill();
+    for (const control of this.#running) control.kill();
+  }
+
+  /** Controls that still do something. */
+  get running(): number {
+    return this.#running.filter(isRunning).length;
   }
 
   #compareWithLeft({ floor }: Control): void {
@@ -253,5 +262,7 @@ function rowsOf(world: World): string {
 
 /** Without delay, and still behind what is on its way: what the switch repeats to a control that came back is older than its answers. */
 const IN_LINE = (): number => 0;
+
+const isRunning = ({ alive, frozen }: Control): boolean => alive || frozen;
 
 const canRestart = ({ faults }: Scenario): boolean => faults.controlKilled + faults.controlFrozen + faults.linkCut > 0;
