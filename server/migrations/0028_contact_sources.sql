@@ -41,7 +41,8 @@ call protect_account_rows('contact_sources');
 call protect_account_rows('source_contacts');
 call protect_account_rows('source_messages');
 grant select, insert, update, delete on contact_sources, source_contacts to app;
-grant select, insert, delete on source_messages to app;
+-- To lock a row is to have the right to change it.
+grant select, insert, update, delete on source_messages to app;
 
 -- Before a message's signature was checked there is no account to set. Says whose the source is, as `call_page_account` does of a
 -- page, and nothing else; runs as `owner`.

@@ -383,6 +383,7 @@ create table journal_personal (
   seq bigint not null,
   constraint journal_personal_pkey PRIMARY KEY (account, ref)
 );
+CREATE INDEX journal_personal_digits ON public.journal_personal USING btree (account, regexp_replace(value, '\D'::text, ''::text, 'g'::text));
 CREATE INDEX journal_personal_seq ON public.journal_personal USING btree (account, seq);
 alter table journal_personal enable row level security;
 create policy by_account on journal_personal for all to app using ((account = current_account())) with check ((account = current_account()));
@@ -815,7 +816,7 @@ CREATE INDEX source_messages_taken ON public.source_messages USING btree (accoun
 alter table source_messages enable row level security;
 create policy by_account on source_messages for all to app using ((account = current_account())) with check ((account = current_account()));
 create policy every_account on source_messages for all to floor using (true) with check (true);
-grant delete, insert, select on source_messages to app;
+grant delete, insert, select, update on source_messages to app;
 
 create table statuses (
   status_id text not null,
@@ -997,6 +998,18 @@ CREATE OR REPLACE FUNCTION public.contact_source_account(wanted text)
 AS $function$ select s.account from contact_sources s where s.source_id = wanted $function$
 ;
 grant execute on contact_source_account(text) to app;
+CREATE OR REPLACE FUNCTION public.contacts_with(wanted text[])
+ RETURNS TABLE(number text, contact_id text, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    select distinct on (n.number) n.number, c.contact_id, c.name
+    from unnest(wanted) as n (number) join contacts c on c.numbers @> array[n.number] and c.account = current_account()
+    order by n.number, c.created_at
+  $function$
+;
+grant execute on contacts_with(text[]) to app;
 CREATE OR REPLACE FUNCTION public.current_account()
  RETURNS text
  LANGUAGE sql
@@ -1045,6 +1058,14 @@ AS $function$
     select m.user_id from group_supervisors s join group_members m using (group_id) where s.user_id = viewer and scope in ('group', 'queue')
   $function$
 ;
+CREATE OR REPLACE FUNCTION public.references_of_number(digits text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 10
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select p.ref from journal_personal p where p.account = current_account() and regexp_replace(p.value, '\D', '', 'g') = digits $function$
+;
+grant execute on references_of_number(text) to app;
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql

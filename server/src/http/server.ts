@@ -64,6 +64,8 @@ function guardRequests(app: FastifyInstance, settings: HttpSettings): void {
     if (!request.url.startsWith('/api/')) return;
     reply.header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
+    // No address of ours has it, and PostgreSQL takes no text with it.
+    if (/%00/.test(request.url)) throw new RefusedRequest({ code: 'not-found' });
     if (request.method === 'GET' || request.routeOptions.config.signed) return;
     if (!originIsOurs(request.headers.origin, request.host, isSecure(request, settings), settings.allowedOrigins)) throw new RefusedRequest({ code: 'wrong-origin' });
   });

@@ -389,6 +389,7 @@ export class SimulatedEngine implements TelephonyPort {
     told(fresh);
     if (fresh.state === 'offered') this.#answer(fresh);
     if (fresh.state !== 'answered' && fresh.state !== 'held') return;
+    this.#solitude.replaced(oldLegId, newLegId);
     const { bridgeId, endWhenAlone } = old;
     const bridge = bridgeId === undefined ? undefined : this.#bridges.get(bridgeId);
     if (bridgeId !== undefined && bridge !== undefined) {

@@ -8,14 +8,28 @@ export class Solitude {
   readonly #gone = new Set<LegId>();
   readonly #over = new Set<BridgeId>();
   readonly #awaiting = new Map<LegId, LegId>();
+  readonly #replacedBy = new Map<LegId, LegId>();
 
   /** @param awaited the leg for which the one that answers was placed */
   nobodyComes(bridgeId: BridgeId, awaited: LegId | undefined): boolean {
-    return awaited === undefined ? this.#over.has(bridgeId) : this.#gone.has(awaited);
+    return awaited === undefined ? this.#over.has(bridgeId) : this.#gone.has(this.#latestOf(awaited));
   }
 
   awaits(legId: LegId, awaited: LegId): void {
-    this.#awaiting.set(legId, awaited);
+    this.#awaiting.set(legId, this.#latestOf(awaited));
+  }
+
+  /** Whoever waits for the old leg waits for the new one, also those who are yet to answer. */
+  replaced(oldId: LegId, newId: LegId): void {
+    for (const [waiting, awaited] of this.#awaiting) if (awaited === oldId) this.#awaiting.set(waiting, newId);
+    this.#replacedBy.set(oldId, newId);
+    if (this.#replacedBy.size > MAX_REMEMBERED) for (const oldest of this.#replacedBy.keys()) return void this.#replacedBy.delete(oldest);
+  }
+
+  #latestOf(legId: LegId): LegId {
+    let latest = legId;
+    for (let next = this.#replacedBy.get(latest); next !== undefined; next = this.#replacedBy.get(latest)) latest = next;
+    return latest;
   }
 
   /** The leg for which this one waits alone. */

@@ -43,6 +43,23 @@ describe('an outside number', () => {
     expect(floor.rows(floor.replayed())).toEqual(floor.rows());
   });
 
+  test.each(['before', 'after'])('[fault 1] it answers while control is away, and the agent hangs up: the agent ended it, also where the switch ended the far side %s that was heard', (order) => {
+    const floor = newFloor();
+    dial(floor, '1155550000');
+    const far = target(floor);
+    floor.delivering = false;
+    floor.switch.pickUp(far);
+    if (order === 'after') floor.switch.end('leg_dial', 'far-end', 'hung-up');
+    else floor.switch.end(far, 'center', 'hung-up');
+    expect(floor.switch.ended.get(far)).toBe('hung-up');
+    if (order === 'before') floor.switch.end('leg_dial', 'far-end', 'hung-up');
+    floor.delivering = true;
+    floor.deliver();
+    expect(floor.all('conversation-ended')).toMatchObject([{ by: 'agent', ending: 'answered', direction: 'outbound' }]);
+    expect(activity(floor)).toBe('idle');
+    expect(floor.switch.legs.size).toBe(0);
+  });
+
   test('[S2.14, S2.15] a softphone call never changes the status, and no queue call comes meanwhile', () => {
     const floor = newFloor();
     floor.submit({ type: 'sign-out', agentId: 'diego', reason: 'asked' });

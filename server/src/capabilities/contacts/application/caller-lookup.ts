@@ -19,12 +19,15 @@ export interface Caller {
 interface Entry {
   caller: Caller;
   readAt: Instant;
+  askedAt: Instant;
   reading: boolean;
   /** A contact with this number was written since it was asked for. */
   stale: boolean;
 }
 
 const FRESH_MS = 60_000;
+/** A card may be on a screen for as long, without being asked for. */
+const SHOWN_MS = 30 * 60_000;
 const ENTRIES_LIMIT = 20_000;
 const UNKNOWN: Caller = { known: null, earlierCalls: 0 };
 
@@ -56,8 +59,10 @@ export class CallerLookup {
     if (!digits) return UNKNOWN;
     const key = keyOf(account, digits);
     const entry = this.#known.get(key);
-    if (entry && !entry.stale && (entry.reading || this.#clock.now() - entry.readAt < FRESH_MS)) return entry.caller;
-    const reading: Entry = { caller: entry?.caller ?? UNKNOWN, readAt: this.#clock.now(), reading: true, stale: false };
+    const now = this.#clock.now();
+    if (entry) entry.askedAt = now;
+    if (entry && !entry.stale && (entry.reading || now - entry.readAt < FRESH_MS)) return entry.caller;
+    const reading: Entry = { caller: entry?.caller ?? UNKNOWN, readAt: now, askedAt: now, reading: true, stale: false };
     this.#remember(key, reading);
     this.#onFailure('looking a caller up', this.#read(account, digits, reading));
     return reading.caller;
@@ -68,9 +73,10 @@ export class CallerLookup {
    * Until then the name that a screen has stays there. Other numbers are left alone, since thousands of contacts may change at once.
    */
   forget(account: AccountId, numbers: readonly string[]): void {
-    const asked = numbers.map((digits) => this.#known.get(keyOf(account, digits))).filter((entry) => entry !== undefined);
-    for (const entry of asked) entry.stale = true;
-    if (asked.length > 0) this.#onNews(account);
+    const known = numbers.map((digits) => this.#known.get(keyOf(account, digits))).filter((entry) => entry !== undefined && !entry.stale) as Entry[];
+    for (const entry of known) entry.stale = true;
+    // Whoever was asked for lately is on a screen; thousands of others may change while nobody looks.
+    if (known.some(({ askedAt }) => this.#clock.now() - askedAt < SHOWN_MS)) this.#onNews(account);
   }
 
   async #read(account: AccountId, digits: string, reading: Entry): Promise<void> {
@@ -81,7 +87,7 @@ export class CallerLookup {
       const [contacts, earlierCalls] = await Promise.all([this.#contacts.byNumbers(account, [digits]), this.#contacts.earlierCalls(account, digits)]);
       const caller: Caller = { known: contacts.get(digits) ?? null, earlierCalls };
       if (overtaken()) return;
-      this.#remember(key, { caller, readAt: this.#clock.now(), reading: false, stale: reading.stale });
+      this.#remember(key, { caller, readAt: this.#clock.now(), askedAt: reading.askedAt, reading: false, stale: reading.stale });
       if (caller.known?.contactId !== before.known?.contactId || caller.known?.name !== before.known?.name || caller.earlierCalls !== before.earlierCalls) this.#onNews(account);
     } catch (error) {
       // Asked again at the next question.

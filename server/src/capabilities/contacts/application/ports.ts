@@ -21,7 +21,8 @@ export interface ContactSourceTable {
   nameTaken(sql: Sql, name: string, except: ContactSourceId): Promise<boolean>;
   write(sql: Sql, source: ContactSource): Promise<void>;
   /** With what it said of each contact; the contacts stay. */
-  remove(sql: Sql, sourceId: ContactSourceId): Promise<void>;
+  /** @returns how many contacts went with it */
+  remove(sql: Sql, sourceId: ContactSourceId): Promise<number>;
 }
 
 /** A message about one contact, as its source sent it. */

@@ -58,13 +58,13 @@ export async function drawNewSecret(deps: ContactSourceDeps, editor: Editor, sou
   });
 }
 
-/** Its contacts stay, as the center's own. */
+/** With the contacts that it made: nobody else could tell when a customer is to be forgotten. */
 export function removeSource(deps: ContactSourceDeps, editor: Editor, sourceId: ContactSourceId): Promise<Result<undefined, ConfigurationRefusal>> {
   return deps.change(editor, async (sql) => {
     const before = await deps.contactSources.findToChange(sql, sourceId);
     if (!before) return refuse({ code: 'not-found' });
-    await deps.contactSources.remove(sql, sourceId);
-    return ok({ value: undefined, audit: [{ action: 'contact-source-removed', entity: 'contact-source', entityId: sourceId, before: { name: before.name } }], floor: [] });
+    const contacts = await deps.contactSources.remove(sql, sourceId);
+    return ok({ value: undefined, audit: [{ action: 'contact-source-removed', entity: 'contact-source', entityId: sourceId, before: { name: before.name, contacts } }], floor: [] });
   });
 }
 

@@ -84,14 +84,19 @@ describe('contact sources', () => {
     expect(await send(center, old, message, { headers: { 'webhook-signature': both } })).toMatchObject({ status: 204 });
   });
 
-  it('that are removed leave their contacts to the center, and take no more messages', async () => {
+  it('that are removed take their contacts with them, and no more messages: another source with their customers is heard', async () => {
     const gone = await givenSource('Antigua');
     await send(center, gone, { id: fresh(), body: changed(at(1), 'beto', 'Beto', ['+51999000001']) });
     expect((await fabian.delete(`/api/contact-sources/${gone.sourceId}`)).status).toBe(204);
     expect(await send(center, gone, { id: fresh(), body: removed(at(0), 'beto') })).toMatchObject({ status: 401, code: 'wrong-signature' });
-    expect((await center.database.owner.query(`select name from contacts where numbers = '{51999000001}'`)).rows).toEqual([{ name: 'Beto' }]);
+    expect((await center.database.owner.query(`select name from contacts where numbers = '{51999000001}'`)).rows).toEqual([]);
     expect((await center.database.owner.query(`select from source_contacts where source_id = $1`, [gone.sourceId])).rowCount).toBe(0);
     expect((await fabian.delete(`/api/contact-sources/${gone.sourceId}`)).status).toBe(404);
+  });
+
+  it('have names of their own, also when two are made at once', async () => {
+    const made = await Promise.all(Array.from({ length: 6 }, () => fabian.post('/api/contact-sources', { name: 'A la vez' })));
+    expect(made.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
   });
 
   it('leave a row of the audit for each change', async () => {
@@ -105,7 +110,7 @@ describe('contact sources', () => {
       { action: 'contact-source-created', before: null, after: { name: 'Auditada' } },
       { action: 'contact-source-changed', before: { name: 'Auditada' }, after: { name: 'Auditada dos' } },
       { action: 'contact-source-secret-drawn', before: null, after: null },
-      { action: 'contact-source-removed', before: { name: 'Auditada dos' }, after: null },
+      { action: 'contact-source-removed', before: { name: 'Auditada dos', contacts: 0 }, after: null },
     ]);
   });
 });
@@ -142,6 +147,11 @@ describe('[fault row 25] the door for messages', () => {
       expect({ ...problem, requestId: '' }, name).toEqual({ type: 'urn:centralita:problem:wrong-signature', title: 'La firma del mensaje no es válida, o ya no lo es.', status: 401, code: 'wrong-signature', requestId: '' });
     }
     expect(await everything()).toEqual(before);
+  });
+
+  it('knows no address that PostgreSQL could not read', async () => {
+    expect(await send(center, { ...provider, sourceId: '%00' }, { id: fresh(), body: '{}' })).toMatchObject({ status: 404, code: 'not-found' });
+    expect(await fabian.get('/api/conversations/a%00b')).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
   it('takes a message up to five minutes old', async () => {

@@ -66,7 +66,7 @@ export function contactSourceRoutes(deps: ContactSourceDeps & ContactMessageDeps
     route({
       method: 'DELETE',
       url: '/api/contact-sources/:sourceId',
-      summary: 'Remove a contact source; its contacts stay',
+      summary: 'Remove a contact source, with the contacts that it made',
       permission: 'integrations:edit',
       schema: { params },
       handler: ({ who, params: { sourceId }, requestId }) => removeSource(deps, editorOf(who, requestId), sourceId),

@@ -27,7 +27,11 @@ export function contactSourceTableIn(pool: Pool): ContactSourceTable {
       const { rows } = await sql.query<Row>(`${SELECT} where source_id = $1 for update`, [sourceId]);
       return rows[0] && sourceOf(rows[0]);
     },
-    nameTaken: async (sql, name, except) => (await sql.query(`select from contact_sources where lower(name) = lower($1) and source_id <> $2`, [name, except])).rowCount > 0,
+    nameTaken: async (sql, name, except) => {
+      // Two who name one at once are asked one after the other.
+      await sql.query(`select pg_advisory_xact_lock(hashtext('contact-source-names'), hashtext(current_account()))`);
+      return (await sql.query(`select from contact_sources where lower(name) = lower($1) and source_id <> $2`, [name, except])).rowCount > 0;
+    },
     write: async (sql, { sourceId, name, secret, createdAt, version }) => {
       await sql.query(
         `insert into contact_sources (source_id, account, name, secret, created_at, version) values ($1, current_account(), $2, $3, $4, $5)
@@ -36,7 +40,9 @@ export function contactSourceTableIn(pool: Pool): ContactSourceTable {
       );
     },
     remove: async (sql, sourceId) => {
+      const { rowCount } = await sql.query(`delete from contacts where contact_id in (select contact_id from source_contacts where source_id = $1)`, [sourceId]);
       await sql.query(`delete from contact_sources where source_id = $1`, [sourceId]);
+      return rowCount;
     },
   };
 }

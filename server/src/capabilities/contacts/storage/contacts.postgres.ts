@@ -8,9 +8,7 @@ export function contactTableIn(pool: Pool, countConversations: (account: string,
     byNumbers: (account, numbers) =>
       inAccount(pool, account, async (connection) => {
         const { rows } = await connection.query<{ number: string; contact_id: ContactId; name: string }>(
-          `select distinct on (n.number) n.number, c.contact_id, c.name
-             from unnest($1::text[]) as n (number) join contacts c on c.numbers @> array[n.number]
-             order by n.number, c.created_at`,
+          `select number, contact_id, name from contacts_with($1)`,
           [numbers],
         );
         return new Map(rows.map((row) => [row.number, { contactId: row.contact_id, name: row.name }]));

@@ -46,7 +46,7 @@ export function oldContactMessagesIn(pool: Pool): OldContactMessages {
       inAccount(pool, account, async (connection) => {
         const messages = await connection.query(
           `delete from source_messages where (source_id, message_id) in (
-             select source_id, message_id from source_messages where account = $1 and taken_at < $2 order by taken_at limit ${REMOVED_AT_ONCE})`,
+             select source_id, message_id from source_messages where account = $1 and taken_at < $2 order by taken_at limit ${REMOVED_AT_ONCE} for update skip locked)`,
           [account, new Date(before.messages)],
         );
         // Locked, so that a message that brings a contact back in this moment is not forgotten with the tombstone.

@@ -1,4 +1,4 @@
-import type { AccountId, ConversationEnding, ConversationId, Direction, EndedBy, PartyKind, QueueId, UserId } from '@centralita/kernel';
+import type { ConversationEnding, ConversationId, Direction, EndedBy, PartyKind, QueueId, UserId } from '@centralita/kernel';
 import { inAccount, inAccountAsOfOneMoment, type Connection, type Pool } from '../../../storage/pool.ts';
 import type { History, HistoryDetail, HistoryFilter, HistoryRow, Mark, Viewer } from '../application/ports.ts';
 import { readNotes, readOffers, readParticipants, readRecordings, readTimeline } from './conversation-parts.ts';
@@ -56,9 +56,7 @@ const WITH_NAMES = `
   from conversations c
   left join journal_personal number on number.account = c.account and number.ref = c.customer_number_ref
   left join journal_personal name on name.account = c.account and name.ref = c.customer_name_ref
-  left join lateral (
-    select k.contact_id, k.name from contacts k where k.numbers @> array[regexp_replace(number.value, '\\D', '', 'g')] order by k.created_at limit 1
-  ) contact on true
+  left join lateral contacts_with(array[regexp_replace(number.value, '\\D', '', 'g')]) contact on number.value is not null
   left join queues q on q.queue_id = c.queue_id
   left join users u on u.user_id = c.agent_id
   left join users colleague on colleague.user_id = c.colleague_id
@@ -75,7 +73,7 @@ export function historyIn(pool: Pool): History {
         const { rowCount } = await connection.query(`select from conversations c where c.conversation_id = $1 and ${WITHIN('$2', '$3')}`, [conversationId, viewer.userId, viewer.scope]);
         return rowCount === 1;
       }),
-    countOf: (account, digits) => inAccount(pool, account, (connection) => countOf(connection, account, digits)),
+    countOf: (account, digits) => inAccount(pool, account, (connection) => countOf(connection, digits)),
   };
 }
 
@@ -162,12 +160,11 @@ function customerOf(row: ConversationSqlRow): HistoryDetail['participants'][numb
 }
 
 /** Values are kept once per meeting, so one number has many references. */
-async function countOf(connection: Connection, account: AccountId, digits: string): Promise<number> {
+async function countOf(connection: Connection, digits: string): Promise<number> {
   if (digits === '') return 0;
   const { rows } = await connection.query<{ count: number }>(
-    `select count(*) as count from conversations c where c.customer_number_ref in (
-       select n.ref from journal_personal n where n.account = $1 and regexp_replace(n.value, '\\D', '', 'g') = $2)`,
-    [account, digits],
+    `select count(*) as count from conversations c where c.customer_number_ref in (select references_of_number($1))`,
+    [digits],
   );
   return rows[0]!.count;
 }

@@ -4,7 +4,7 @@ import type { Leg } from '../legs/leg.ts';
 import type { Emit, Legs } from '../legs/legs.ts';
 import type { MediaPlane, MonitorMode } from '../media/media-plane.ts';
 
-/** Bridges left for good that are remembered. A lost agent is rung for 30 s: at 100 calls a second, three times what is needed. */
+/** Bridges left for good, and legs replaced, that are remembered. A lost agent is rung for 30 s: at 100 calls a second, three times what is needed. */
 const MAX_OVER = 10_000;
 
 interface Bridge {
@@ -24,6 +24,8 @@ export class Bridges {
   readonly #over = new Set<BridgeId>();
   /** A leg that answered and is alone → the one it was placed for, which control has yet to connect. */
   readonly #awaiting = new Map<LegId, LegId>();
+  /** A leg that was replaced → the one in its place, oldest first. */
+  readonly #replacedBy = new Map<LegId, LegId>();
   readonly #legs: Legs;
   readonly #media: MediaPlane;
   readonly #emit: Emit;
@@ -85,9 +87,10 @@ export class Bridges {
   /**
    * A placed leg has answered and joins, as it was told in advance. Where it is alone and nobody will come any more it ends,
    * now or as soon as that is so: it would hear silence until control notices, which may be away.
-   * @param awaited the leg it was placed for. While that one is up somebody comes, whatever became of the bridge
+   * @param placedFor the leg it was placed for. While that one is up somebody comes, whatever became of the bridge
    */
-  joinAnswered(bridgeId: BridgeId, account: AccountId, leg: Leg, awaited: LegId | undefined): void {
+  joinAnswered(bridgeId: BridgeId, account: AccountId, leg: Leg, placedFor: LegId | undefined): void {
+    const awaited = placedFor && this.#latestOf(placedFor);
     const alone = this.members(bridgeId).length === 0;
     if (alone && this.#nobodyComes(bridgeId, awaited)) return this.#legs.end(leg, 'hung-up');
     this.join(bridgeId, account, [leg]);
@@ -118,6 +121,7 @@ export class Bridges {
   /** `newLeg` takes the place of `oldLeg`, with what was asked for it. */
   replace(oldLeg: Leg, newLeg: Leg): void {
     const bridgeId = this.#ofLeg.get(oldLeg.id);
+    this.#followReplaced(oldLeg.id, newLeg.id);
     const bridge = bridgeId === undefined ? undefined : this.#bridges.get(bridgeId);
     if (bridge === undefined) return;
     const endWhenAlone = bridge.endWhenAlone.has(oldLeg.id) ? [newLeg.id] : [];
@@ -125,6 +129,19 @@ export class Bridges {
     this.join(bridge.id, bridge.account, [newLeg], endWhenAlone);
     this.#leave(oldLeg, bridge.id);
     if (awaited !== undefined) this.#awaiting.set(newLeg.id, awaited);
+  }
+
+  /** Whoever waits for the old leg waits for the new one, also those who are yet to answer. */
+  #followReplaced(oldId: LegId, newId: LegId): void {
+    for (const [waiting, awaited] of this.#awaiting) if (awaited === oldId) this.#awaiting.set(waiting, newId);
+    this.#replacedBy.set(oldId, newId);
+    if (this.#replacedBy.size > MAX_OVER) for (const oldest of this.#replacedBy.keys()) return void this.#replacedBy.delete(oldest);
+  }
+
+  #latestOf(legId: LegId): LegId {
+    let latest = legId;
+    for (let next = this.#replacedBy.get(latest); next !== undefined; next = this.#replacedBy.get(latest)) latest = next;
+    return latest;
   }
 
   #open(bridgeId: BridgeId, account: AccountId): Bridge {

@@ -43,7 +43,25 @@ export function replacementContract(cast: () => Cast): void {
       colleague.far.answer();
       await control.fact('leg-joined', (fact) => fact.legId === colleague.legId && fact.bridgeId === bridgeId);
       expect((await control.settle()).legs.find((leg) => leg.legId === colleague.legId)).toMatchObject({ state: 'answered', bridgeId });
-      await cast().end(colleague.legId, fresh.legId);
+      // And no longer than those are there.
+      fresh.far.hangUp();
+      expect(await colleague.far.ended).toBe(0);
+      expect(await control.fact('leg-ended', (fact) => fact.legId === colleague.legId)).toMatchObject({ by: 'center', cause: 'hung-up' });
+    });
+
+    test('whoever waits for one whose leg is replaced waits for the fresh one, and no longer than that is there', async () => {
+      const { control } = cast();
+      const bridgeId = ControlSeat.newId('brg');
+      const [old, fresh] = [await cast().customer(), await cast().customer()];
+      const colleague = await cast().place(cast().carla, { bridgeId, near: old.legId });
+      colleague.far.answer();
+      await control.fact('leg-joined', (fact) => fact.legId === colleague.legId && fact.bridgeId === bridgeId);
+      await control.order({ type: 'replace-leg', oldLegId: old.legId, newLegId: fresh.legId });
+      expect(await control.fact('leg-ended', (fact) => fact.legId === old.legId)).toMatchObject({ cause: 'replaced' });
+      expect((await control.settle()).legs.find((leg) => leg.legId === colleague.legId)).toMatchObject({ state: 'answered', bridgeId });
+      fresh.far.hangUp();
+      expect(await colleague.far.ended).toBe(0);
+      expect(await control.fact('leg-ended', (fact) => fact.legId === colleague.legId)).toMatchObject({ by: 'center', cause: 'hung-up' });
     });
   });
 }

@@ -50,10 +50,13 @@ function answeredInFlow(turn: Turn, conversationId: string): void {
 function customerLegEnded(turn: Turn, event: LegEnded): void {
   const call = turn.world.calls.get(event.callId);
   if (!call) return;
-  const by = whoseDoing(event, 'customer');
+  const by = leftAlone(call, event) ? 'agent' : whoseDoing(event, 'customer');
   if (call.state === 'dialing') turn.call(event.callId, { type: 'target-left', legId: event.legId, by, cause: event.cause });
   else turn.call(event.callId, { type: 'end', by, cause: event.cause });
 }
+
+/** Ended by the switch, since whoever they would talk to has hung up: that one's own fact is on the way, or was heard too late. */
+const leftAlone = ({ state }: Call, { by, cause }: LegEnded): boolean => (state === 'talking' || state === 'holding') && by === 'center' && cause === 'hung-up';
 
 /** A phone that could not be rung is the phone's fault: it is left alone for a while, the person is not. */
 function offerLegEnded(turn: Turn, event: LegEnded, offerId: string): void {
