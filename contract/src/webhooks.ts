@@ -22,7 +22,7 @@ export const webhookView = webhookSettings.extend({
   stopped: z.enum(WEBHOOK_STOPS).nullable(),
   /** Since when no attempt has come through; null: the last one did. */
   failingSince: instant.nullable(),
-  /** Nothing is sent before, since several attempts in a row have failed. */
+  /** Nothing is sent before, since several rounds in a row have failed. */
   backoffUntil: instant.nullable(),
   /** Messages that will be tried (again), and those that were given up and wait to be sent again. */
   waiting: count,

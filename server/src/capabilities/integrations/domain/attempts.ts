@@ -8,7 +8,7 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type WebhookFailure, type Web
  *                │  └─ anything else: tried again, later each time
  *                └─ the last attempt failed ──► dead ── sent again by a person ──► waiting
  *
- *   line:     several attempts in a row failed: it rests, longer each time, then tries one message. One success opens it again;
+ *   line:     in several rounds nothing came through: it rests, longer each time, then tries one message. One success opens it again;
  *             after days without one, or at 410, it stops until a person makes it active again.
  */
 
@@ -19,7 +19,7 @@ export const ATTEMPTS_LIMIT = RETRY_AFTER_MS.length + 1;
 /** A receiver may ask for more patience (Retry-After), up to this. */
 const ASKED_LIMIT_MS = HOUR_MS;
 
-/** Failures in a row from which the whole line rests: one message that a receiver cannot digest does not keep the others back. */
+/** Rounds in a row in which nothing came through, from which the whole line rests: a moment's trouble is no outage. */
 const REST_FROM = 3;
 const FIRST_REST_MS = 5_000;
 const LONGEST_REST_MS = 5 * MINUTE_MS;
@@ -36,7 +36,7 @@ export type Reply = { readonly status: number; readonly retryAfterMs?: number } 
 export type Next = { readonly state: 'delivered' | 'dead'; readonly attempts: number } | { readonly state: 'waiting'; readonly attempts: number; readonly dueAt: Instant };
 
 export interface Line {
-  /** Attempts that failed since the last success. */
+  /** Rounds of messages, sent at the same time, of which not one has come through since the last that did. */
   readonly failures: number;
   readonly failingSince: Instant | null;
   readonly backoffUntil: Instant | null;
@@ -64,7 +64,7 @@ const askedMs = (reply: Reply): number => ('status' in reply ? Math.min(reply.re
 export function lineAfter(line: Line, replies: readonly Reply[], now: Instant, draw: () => number): Line {
   if (replies.length === 0) return line;
   if (replies.some(isTaken)) return FRESH_LINE;
-  const failures = line.failures + replies.length;
+  const failures = line.failures + 1;
   const rest = failures < REST_FROM ? 0 : spread(Math.min(FIRST_REST_MS * 2 ** Math.min(failures - REST_FROM, 20), LONGEST_REST_MS), draw);
   const restMs = Math.max(rest, ...replies.map(askedMs));
   return { failures, failingSince: line.failingSince ?? now, backoffUntil: restMs === 0 ? null : now + restMs };

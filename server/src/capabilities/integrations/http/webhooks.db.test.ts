@@ -234,18 +234,21 @@ describe('[fault row 26] a receiver that does not take messages', () => {
     expect(await logOf(path)).toMatchObject([{ state: 'delivered', attempts: 2, lastStatus: 204, lastFailure: null, dueAt: null }]);
   });
 
-  it('rests after three failures in a row, then is asked with one message', async () => {
+  it('rests after three rounds in which nothing came through, then is asked with one message', async () => {
     const { webhookId } = await made();
     await aCall();
     answers = () => ({ status: 500 });
     const { at } = center.clock;
-    const next = (await tell(webhookId))!;
-    expect(received).toHaveLength(4);
-    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ failingSince: at, backoffUntil: at + 10_000, waiting: 4 }]);
-    expect(next).toBe(at + 10_000);
-    center.clock.at = next;
+    for (const posts of [4, 8, 12]) {
+      center.clock.at = (await tell(webhookId))!;
+      expect(received).toHaveLength(posts);
+    }
+    // Five seconds, thirty, and two minutes after their third attempt; the line itself rests for five seconds.
+    const third = at + 35_000;
+    expect((await fabian.get('/api/webhooks')).list('items')).toMatchObject([{ failingSince: at, backoffUntil: third + 5_000, waiting: 4 }]);
+    expect(center.clock.at).toBe(third + 120_000);
     await tell(webhookId);
-    expect(received).toHaveLength(5);
+    expect(received).toHaveLength(13);
     answers = () => ({ status: 200 });
     center.clock.at += 3_600_000;
     await tell(webhookId);
