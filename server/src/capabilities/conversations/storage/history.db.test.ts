@@ -273,3 +273,15 @@ describe('a visitor of the call page', () => {
     expect(await deps.history.find(elena(), 'cnv_1')).toMatchObject({ customer: { kind: 'phone', name: 'Ana Quispe' } });
   });
 });
+
+test('earlier calls of a number are those that are over: the one that rings is none of them', async () => {
+  await database.floor.query(`insert into journal_personal (account, ref, value, seq) values ($1, 'per_number_8', '+51 987 654 321', 1)`, [account]);
+  script.enters(8);
+  await append();
+  await projector.start(account);
+  expect(await deps.history.countOf(account, '51987654321')).toBe(2);
+  script.leavesUnanswered(8, 30, 'abandoned');
+  await append();
+  await projector.start(account);
+  expect(await deps.history.countOf(account, '51987654321')).toBe(3);
+});

@@ -163,7 +163,7 @@ function customerOf(row: ConversationSqlRow): HistoryDetail['participants'][numb
 async function countOf(connection: Connection, digits: string): Promise<number> {
   if (digits === '') return 0;
   const { rows } = await connection.query<{ count: number }>(
-    `select count(*) as count from conversations c where c.customer_number_ref in (select references_of_number($1))`,
+    `select count(*) as count from conversations c where c.ended_at is not null and c.customer_number_ref in (select references_of_number($1))`,
     [digits],
   );
   return rows[0]!.count;
