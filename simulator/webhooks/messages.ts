@@ -1,4 +1,4 @@
-import type { AccountId, ConversationEnding, Instant, WebhookDeliveryState, WebhookEvent, WebhookId } from '@centralita/kernel';
+import type { AccountId, ConversationEnding, Instant, WebhookDeliveryState, WebhookId } from '@centralita/kernel';
 import type { Attempt, Delivery, DeliveryTable, Happened, Webhook } from '@centralita/server/capabilities/integrations/index.ts';
 
 export interface Message extends Happened {
@@ -108,5 +108,3 @@ export class Messages {
     };
   }
 }
-
-export const EVERY_EVENT: readonly WebhookEvent[] = ['conversation.started', 'conversation.queued', 'conversation.answered', 'conversation.ended'];

@@ -1,11 +1,11 @@
-import type { AccountId, ConversationEnding } from '@centralita/kernel';
+import { type AccountId, type ConversationEnding, WEBHOOK_EVENTS } from '@centralita/kernel';
 import { derivedKey, seal } from '@centralita/server/capabilities/accounts/index.ts';
 import { WebhookLines } from '@centralita/server/capabilities/integrations/index.ts';
 import type { StoredTurn } from '@centralita/server/floor/journal-store.ts';
 import type { Chance } from '../chance/chance.ts';
 import type { Center } from '../world/center.ts';
 import type { Control } from '../world/control.ts';
-import { EVERY_EVENT, Messages } from './messages.ts';
+import { Messages } from './messages.ts';
 import { OtherSystem, type WayHabits } from './other-system.ts';
 
 const KEY = Buffer.alloc(32, 7);
@@ -37,7 +37,7 @@ export class SimulatedWebhooks {
     const line = { failures: 0, failingSince: null, backoffUntil: null };
     const secret = seal(derivedKey(KEY, 'secrets'), SECRET, WEBHOOK);
     this.messages = new Messages({
-      webhook: { webhookId: WEBHOOK, url: 'https://crm.example/hook', events: EVERY_EVENT, active: true, version: 1, stopped: null, line, secret, oldSecret: null, oldSecretUntil: null },
+      webhook: { webhookId: WEBHOOK, url: 'https://crm.example/hook', events: WEBHOOK_EVENTS, active: true, version: 1, stopped: null, line, secret, oldSecret: null, oldSecretUntil: null },
       waitingLimit,
       drawId: () => this.#chance.id('webhookDelivery', time.now()),
       away: () => journal.mode !== 'up',
