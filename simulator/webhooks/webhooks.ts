@@ -9,7 +9,8 @@ import { Messages } from './messages.ts';
 import { OtherSystem, type WayHabits } from './other-system.ts';
 
 const KEY = Buffer.alloc(32, 7);
-const SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+const SIGNING_KEY = Buffer.alloc(32, 9);
+const SECRET = `whsec_${SIGNING_KEY.toString('base64')}`;
 const WEBHOOK = 'whk_simulated';
 /** History is that much behind the floor. */
 const HISTORY_MS = 400;
@@ -35,7 +36,7 @@ export class SimulatedWebhooks {
     this.#chance = center.chance.fork('webhooks');
     this.other = new OtherSystem(time, center.chance.fork('other system'), SECRET, habits);
     const line = { failures: 0, failingSince: null, backoffUntil: null };
-    const secret = seal(derivedKey(KEY, 'secrets'), SECRET, WEBHOOK);
+    const secret = seal(derivedKey(KEY, 'secrets'), SIGNING_KEY, WEBHOOK);
     this.messages = new Messages({
       webhook: { webhookId: WEBHOOK, url: 'https://crm.example/hook', events: WEBHOOK_EVENTS, active: true, version: 1, stopped: null, line, secret, oldSecret: null, oldSecretUntil: null },
       waitingLimit,

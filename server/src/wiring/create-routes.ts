@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { SoftphoneRegistration } from '@centralita/contract';
 import { type AccountId, type Clock, type DeviceId, randomId, refuse } from '@centralita/kernel';
 import type { AccountKeys } from '../capabilities/accounts/application/seal.ts';
@@ -43,9 +42,6 @@ import type { FloorPort } from '../http/floor-port.ts';
 import { type HealthDeps, healthRoutes } from '../http/health.routes.ts';
 import type { Route } from '../http/route.ts';
 import type { HttpSettings } from '../http/settings.ts';
-
-/** Standard Webhooks asks for 24 to 64. */
-const WEBHOOK_SECRET_BYTES = 32;
 
 /** What routes need of the running program besides the database. */
 export interface RouteParts {
@@ -141,7 +137,6 @@ export function createRoutes(parts: RouteParts, stores: Stores, { tickets, sessi
       ...parts.webhooks,
       now: () => clock.now(),
       drawId: (kind) => randomId(kind),
-      drawSecret: () => randomBytes(WEBHOOK_SECRET_BYTES),
     }),
     ...contactSourceRoutes({ ...stores, change, accountKeys, clock, drawSourceId: () => randomId('contactSource'), drawContactId: () => randomId('contact') }),
     ...callPageRoutes({

@@ -287,7 +287,7 @@ describe('[fault row 25] what a contact source sent', () => {
   it('leaves nothing half when the round dies in the middle, and the next does it', async () => {
     const account = await givenAccount(database);
     const left = await givenSource(account);
-    await database.owner.query(`create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(5); return null; end $$`);
+    await database.owner.query(`create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid(), 5000); return null; end $$`);
     await database.owner.query('create trigger die after delete on source_contacts for each row execute function die()');
     await expect(runRetention(roundDeps([account]))).rejects.toThrow('retention is not complete');
     expect(await left('source_messages')).toHaveLength(4);

@@ -26,3 +26,19 @@ export function open(key: Buffer, sealed: Buffer, bound: string): Buffer {
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
 }
+
+/** Standard Webhooks asks for 24 to 64. */
+const SIGNING_KEY_BYTES = 32;
+
+/**
+ * A fresh key for the signatures of messages between systems. `secret` is shown to whoever needs it, once, in the form of Standard
+ * Webhooks (`whsec_` and base 64); `sealed` are the key's bytes.
+ */
+export async function drawSigningSecret(keys: AccountKeys, account: string, bound: string): Promise<{ readonly secret: string; readonly sealed: Buffer }> {
+  const key = randomBytes(SIGNING_KEY_BYTES);
+  return { secret: `whsec_${key.toString('base64')}`, sealed: seal(await secretsKey(keys, account), key, bound) };
+}
+
+export const openSigningKey = async (keys: AccountKeys, account: string, sealed: Buffer, bound: string): Promise<Buffer> => open(await secretsKey(keys, account), sealed, bound);
+
+const secretsKey = async (keys: AccountKeys, account: string): Promise<Buffer> => derivedKey(await keys.keyOf(account), 'secrets');

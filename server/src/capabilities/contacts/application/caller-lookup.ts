@@ -73,7 +73,7 @@ export class CallerLookup {
    * Until then the name that a screen has stays there. Other numbers are left alone, since thousands of contacts may change at once.
    */
   forget(account: AccountId, numbers: readonly string[]): void {
-    const known = numbers.map((digits) => this.#known.get(keyOf(account, digits))).filter((entry) => entry !== undefined && !entry.stale) as Entry[];
+    const known = numbers.map((digits) => this.#known.get(keyOf(account, digits))).filter((entry): entry is Entry => entry !== undefined && !entry.stale);
     for (const entry of known) entry.stale = true;
     // Whoever was asked for lately is on a screen; thousands of others may change while nobody looks.
     if (known.some(({ askedAt }) => this.#clock.now() - askedAt < SHOWN_MS)) this.#onNews(account);

@@ -2,7 +2,7 @@ import type { AccountId, ContactId, ContactSourceId, Instant } from '@centralita
 import type { Sql } from '../../accounts/index.ts';
 
 export type { AccountKeys, ChangeConfiguration, ConfigurationRefusal, Editor, ReadConfiguration, Sql } from '../../accounts/index.ts';
-export { derivedKey, open, seal } from '../../accounts/index.ts';
+export { drawSigningSecret, openSigningKey } from '../../accounts/index.ts';
 
 export interface ContactSource {
   readonly sourceId: ContactSourceId;
@@ -20,8 +20,7 @@ export interface ContactSourceTable {
   findToChange(sql: Sql, sourceId: ContactSourceId): Promise<ContactSource | undefined>;
   nameTaken(sql: Sql, name: string, except: ContactSourceId): Promise<boolean>;
   write(sql: Sql, source: ContactSource): Promise<void>;
-  /** With what it said of each contact; the contacts stay. */
-  /** @returns how many contacts went with it */
+  /** With the contacts that it made. @returns how many those were */
   remove(sql: Sql, sourceId: ContactSourceId): Promise<number>;
 }
 

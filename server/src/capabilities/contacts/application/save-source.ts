@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { AccountId, Clock, ContactSourceId, Result } from '@centralita/kernel';
 import { ok, refuse } from '@centralita/kernel';
-import { type AccountKeys, type ChangeConfiguration, type ConfigurationRefusal, type ContactSource, type ContactSourceTable, derivedKey, type Editor, open, type ReadConfiguration, seal } from './ports.ts';
+import { type AccountKeys, type ChangeConfiguration, type ConfigurationRefusal, type ContactSource, type ContactSourceTable, drawSigningSecret, type Editor, openSigningKey, type ReadConfiguration } from './ports.ts';
 
 export interface ContactSourceDeps {
   readonly change: ChangeConfiguration;
@@ -18,13 +17,11 @@ export interface SourceWithSecret {
   readonly secret: string;
 }
 
-/** The specification asks for 24 to 64. */
-const KEY_BYTES = 32;
 const TAKEN: ConfigurationRefusal = { code: 'name-taken', errors: [{ pointer: '/name', code: 'name-taken', detail: 'another source has this name' }] };
 
 export async function createSource(deps: ContactSourceDeps, editor: Editor, name: string): Promise<Result<SourceWithSecret, ConfigurationRefusal>> {
   const sourceId = deps.drawSourceId();
-  const { sealed, secret } = await drawSecret(deps, editor.account, sourceId);
+  const { sealed, secret } = await drawSigningSecret(deps.accountKeys, editor.account, sourceId);
   return deps.change(editor, async (sql) => {
     if (await deps.contactSources.nameTaken(sql, name, sourceId)) return refuse(TAKEN);
     const source: ContactSource = { sourceId, name, secret: sealed, createdAt: deps.clock.now(), version: 1 };
@@ -47,7 +44,7 @@ export function renameSource(deps: ContactSourceDeps, editor: Editor, sourceId: 
 
 /** What was signed with the secret before is refused from now on. A sender that signs with both meanwhile loses nothing. */
 export async function drawNewSecret(deps: ContactSourceDeps, editor: Editor, sourceId: ContactSourceId, expectedVersion: number | undefined): Promise<Result<SourceWithSecret, ConfigurationRefusal>> {
-  const { sealed, secret } = await drawSecret(deps, editor.account, sourceId);
+  const { sealed, secret } = await drawSigningSecret(deps.accountKeys, editor.account, sourceId);
   return deps.change(editor, async (sql) => {
     const before = await deps.contactSources.findToChange(sql, sourceId);
     if (!before) return refuse({ code: 'not-found' });
@@ -72,12 +69,5 @@ export function removeSource(deps: ContactSourceDeps, editor: Editor, sourceId: 
 export async function signerOf(deps: ContactSourceDeps, sourceId: ContactSourceId): Promise<{ readonly account: AccountId; readonly signerId: string; readonly key: Buffer } | undefined> {
   const account = await deps.contactSources.accountOf(sourceId);
   const source = account && (await deps.read(account, (sql) => deps.contactSources.find(sql, sourceId)));
-  return account && source && { account, signerId: sourceId, key: open(await secretsKey(deps, account), source.secret, sourceId) };
+  return account && source && { account, signerId: sourceId, key: await openSigningKey(deps.accountKeys, account, source.secret, sourceId) };
 }
-
-async function drawSecret(deps: ContactSourceDeps, account: AccountId, sourceId: ContactSourceId): Promise<{ readonly sealed: Buffer; readonly secret: string }> {
-  const key = randomBytes(KEY_BYTES);
-  return { sealed: seal(await secretsKey(deps, account), key, sourceId), secret: `whsec_${key.toString('base64')}` };
-}
-
-const secretsKey = async ({ accountKeys }: ContactSourceDeps, account: AccountId): Promise<Buffer> => derivedKey(await accountKeys.keyOf(account), 'secrets');

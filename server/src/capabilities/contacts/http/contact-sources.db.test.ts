@@ -336,7 +336,7 @@ describe('[fault row 25] a message', () => {
 async function whileDying<T>(when: string, work: () => Promise<T>): Promise<T> {
   const { owner } = center.database;
   const table = when.split(' ').at(-1)!;
-  await owner.query(`create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(5); return null; end $$`);
+  await owner.query(`create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid(), 5000); return null; end $$`);
   await owner.query(`create trigger die after ${when} for each row execute function die()`);
   try {
     return await work();

@@ -133,8 +133,6 @@ export interface WebhookDeps {
   readonly receiver: Pick<Receiver, 'refuses'>;
   readonly now: () => Instant;
   readonly drawId: (kind: 'webhook' | 'webhookDelivery') => string;
-  /** 32 bytes nobody can guess. */
-  readonly drawSecret: () => Buffer;
 }
 
 export const NOT_FOUND: { readonly ok: false; readonly refusal: ConfigurationRefusal } = { ok: false, refusal: { code: 'not-found' } };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DAY_MS, type Result, type WebhookId } from '@centralita/kernel';
-import { derivedKey, seal } from '../../accounts/index.ts';
+import { drawSigningSecret } from '../../accounts/index.ts';
 import { FRESH_LINE } from '../domain/attempts.ts';
 import { type ConfigurationRefusal, type Editor, NOT_FOUND, type Webhook, type WebhookDeps, type WebhookSettings } from './ports.ts';
 
@@ -21,7 +21,7 @@ export async function createWebhook(deps: WebhookDeps, editor: Editor, settings:
   const unreachable = unreachableAt(deps, settings.url);
   if (unreachable) return { ok: false, refusal: unreachable };
   const webhookId = deps.drawId('webhook');
-  const drawn = await drawSecret(deps, editor, webhookId);
+  const drawn = await drawSigningSecret(deps.accountKeys, editor.account, webhookId);
   return deps.change(editor, async (sql) => {
     if ((await deps.webhooks.count(sql)) >= WEBHOOKS_LIMIT) return { ok: false, refusal: { code: 'in-use', detail: `an account has ${WEBHOOKS_LIMIT} webhooks at most` } };
     if (await deps.webhooks.addressTaken(sql, settings.url, webhookId)) return TAKEN;
@@ -50,7 +50,7 @@ export async function changeWebhook(deps: WebhookDeps, editor: Editor, webhookId
 
 /** Draws a new one; the one before signs too for a day. */
 export async function changeWebhookSecret(deps: WebhookDeps, editor: Editor, webhookId: WebhookId): Promise<Result<string, ConfigurationRefusal>> {
-  const drawn = await drawSecret(deps, editor, webhookId);
+  const drawn = await drawSigningSecret(deps.accountKeys, editor.account, webhookId);
   return deps.change(editor, async (sql) => {
     const before = await deps.webhooks.findToChange(sql, webhookId);
     if (!before) return NOT_FOUND;
@@ -70,12 +70,6 @@ const REASONS = {
   'https-required': 'https:// is needed, but for addresses that the operator allows with --webhooks-to',
   credentials: 'no name, password or fragment in an address',
 } as const;
-
-async function drawSecret(deps: WebhookDeps, editor: Editor, webhookId: WebhookId): Promise<{ readonly secret: string; readonly sealed: Buffer }> {
-  const secret = `whsec_${deps.drawSecret().toString('base64')}`;
-  const key = derivedKey(await deps.accountKeys.keyOf(editor.account), 'secrets');
-  return { secret, sealed: seal(key, secret, webhookId) };
-}
 
 /** Whoever reads the audit sees where messages go and when that changed; path and query are a secret in many systems. */
 function trace(action: string, before: Webhook | undefined, after: Webhook) {

@@ -1,6 +1,6 @@
 import { type AccountId, type Instant, SECOND_MS, type WebhookId } from '@centralita/kernel';
 import { Webhook as Signer } from 'standardwebhooks';
-import { type AccountKeys, derivedKey, open } from '../../accounts/index.ts';
+import { type AccountKeys, openSigningKey } from '../../accounts/index.ts';
 import { afterAttempt, atOnce, FRESH_LINE, lineAfter, stopOf } from '../domain/attempts.ts';
 import type { Attempt, Delivery, DeliveryTable, Receiver, ToldConversation, Webhook } from './ports.ts';
 
@@ -62,9 +62,8 @@ async function attemptAll(deps: SendDeps, account: AccountId, webhook: Webhook, 
 }
 
 async function signersOf({ accountKeys, now }: SendDeps, account: AccountId, { webhookId, secret, oldSecret, oldSecretUntil }: Webhook): Promise<Signer[]> {
-  const key = derivedKey(await accountKeys.keyOf(account), 'secrets');
   const old = oldSecret && oldSecretUntil !== null && now() < oldSecretUntil ? [oldSecret] : [];
-  return [secret, ...old].map((sealed) => new Signer(open(key, sealed, webhookId).toString()));
+  return Promise.all([secret, ...old].map(async (sealed) => new Signer(await openSigningKey(accountKeys, account, sealed, webhookId), { format: 'raw' })));
 }
 
 /** Standard Webhooks 1.0: what is signed is the message's id, the moment of this attempt in seconds and the bytes of the body. */

@@ -417,14 +417,14 @@ it('lines that failed after they had added messages send those, though nothing m
 it('lines hear of the first webhook of an account that had none', async () => {
   const { now: _now, ...deps } = lineDeps();
   const { account } = center.made;
-  let made1: Promise<unknown> | undefined;
+  let making: Promise<unknown> | undefined;
   // It is made while the account is being found to have none.
   const slow: DeliveryTable = {
     ...deliveries,
     readers: async (of) => {
       const found = await deliveries.readers(of);
-      made1 ??= made({ events: ['conversation.ended'] }).then(() => lines.look(account));
-      await made1;
+      making ??= made({ events: ['conversation.ended'] }).then(() => lines.look(account));
+      await making;
       return found;
     },
   };
